@@ -1,0 +1,1 @@
+//! Clustering algorithms over matrix views: k-means.

@@ -1,0 +1,1 @@
+//! Tables for segctl: an embedded DataFusion session, readers by content, column roles, atomic writers.

@@ -1,0 +1,1 @@
+//! Internal evidence for clusterings: exact silhouettes for many labelings at once.

@@ -1,0 +1,1 @@
+//! Fitted, replayable, serialisable steps from Arrow columns to a feature matrix.

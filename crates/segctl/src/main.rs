@@ -1,0 +1,2 @@
+//! The `segctl` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The composition: recipe in, outcome out.

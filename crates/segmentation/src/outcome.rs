@@ -1,0 +1,368 @@
+//! What a run found out, as plain data: everything the files and the report are made from.
+
+use segctl_numeric::{Labels, Matrix};
+use serde::{Deserialize, Serialize};
+
+use crate::model::Model;
+
+/// The whole result of a run.
+///
+/// Identical for the same input, recipe and seed at any thread count; times are kept elsewhere
+/// ([`crate::Timings`]).
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What was read.
+    pub input: Input,
+    /// Every column of the table after features were added, in order.
+    pub columns: Vec<Column>,
+    /// Everything that was dropped, changed, added or left aside, in the order it happened.
+    pub ledger: Vec<Entry>,
+    /// The features derived by SQL expressions.
+    pub derived: Vec<Derived>,
+    /// One per profiled feature, in the order of [`Profile::features`].
+    pub distributions: Vec<Distribution>,
+    /// How the profiled numeric features move together.
+    pub correlation: Correlation,
+    /// Why this number of segments.
+    pub evidence: Evidence,
+    /// The segments, largest first: segment `s` is at index `s`.
+    pub segments: Vec<Segment>,
+    /// The segments in numbers.
+    pub profile: Profile,
+    /// How the columns that only describe are spread over the segments.
+    pub composition: Vec<Composition>,
+    /// The customers in the plane and in space.
+    pub projection: Projection,
+    /// One entry per customer kept.
+    pub customers: Customers,
+    /// What assigns tomorrow's customers.
+    pub model: Model,
+    /// Things a reader must know, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// A short name: the stem of the first file, `stdin` for a pipe.
+    pub name: String,
+    /// The files, in the order they were read.
+    pub files: Vec<InputFile>,
+    /// Data rows read from all files.
+    pub n_rows: u64,
+    /// Columns read.
+    pub n_columns: u64,
+    /// Remarks of the reader: renamed headers, recognised currency signs, blank lines.
+    pub notes: Vec<String>,
+}
+
+/// One file that was read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Its name without the directory.
+    pub name: String,
+    /// What it turned out to be, in words: `CSV, semicolon, UTF-8, gzip`.
+    pub format: String,
+    /// Its size as stored.
+    pub bytes: u64,
+    /// The SHA-256 digest of those bytes, hexadecimal.
+    pub sha256: String,
+    /// Data rows.
+    pub n_rows: u64,
+}
+
+/// A column, what it was taken for, and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type in words: `integer`, `text`.
+    pub kind: String,
+    /// Its role in words: `numeric`, `categorical`, `id`.
+    pub role: String,
+    /// Why it was given that role.
+    pub reason: String,
+    /// What it is used for.
+    pub usage: Usage,
+    /// Missing cells.
+    pub n_missing: u64,
+    /// Missing cells by the marker found in the file; `""` is an empty cell.
+    pub missing_by_marker: Vec<(String, u64)>,
+    /// Distinct values, as far as they were counted.
+    pub n_distinct: u64,
+}
+
+/// What a column is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Usage {
+    /// It names the customer.
+    Id,
+    /// It forms the segments.
+    Clusters,
+    /// It describes the segments but does not form them.
+    Describes,
+    /// It is left aside.
+    Ignored,
+}
+
+/// One line of the ledger: something was counted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The stage: `read`, `filter`, `duplicates`, `rules`, `features`, `missing`, `outliers`, `skew`, ….
+    pub stage: String,
+    /// The column concerned, when it is one.
+    pub column: Option<String>,
+    /// How many.
+    pub count: u64,
+    /// Of what.
+    pub unit: Unit,
+    /// What happened to them, in words.
+    pub detail: String,
+}
+
+/// What a ledger line counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// Rows of the table.
+    Rows,
+    /// Cells of one or more columns.
+    Cells,
+    /// Columns.
+    Columns,
+}
+
+/// A feature made by an SQL expression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Derived {
+    /// Its name.
+    pub name: String,
+    /// The expression.
+    pub sql: String,
+    /// The feature pack it comes from, when it is not the user's own.
+    pub pack: Option<String>,
+}
+
+/// How one feature is spread, in original units, before imputation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Distribution {
+    /// The feature.
+    pub feature: String,
+    /// Values that are present.
+    pub n: u64,
+    /// Cells that are missing.
+    pub n_missing: u64,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Standard deviation, n - 1.
+    pub std: f64,
+    /// Bias-corrected skewness.
+    pub skewness: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// First quartile.
+    pub q1: f64,
+    /// Median.
+    pub median: f64,
+    /// Third quartile.
+    pub q3: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Last datum within 1.5 IQR below the first quartile.
+    pub whisker_low: f64,
+    /// Last datum within 1.5 IQR above the third quartile.
+    pub whisker_high: f64,
+    /// Values beyond the whiskers.
+    pub n_outliers: u64,
+    /// Bin edges, one more than counts.
+    pub edges: Vec<f64>,
+    /// Values in each bin.
+    pub counts: Vec<u64>,
+    /// What was done to the feature before clustering, in words: `log1p, standard`; empty if it only describes.
+    pub treatment: String,
+}
+
+/// Correlations of the profiled numeric features over pairwise complete rows.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Correlation {
+    /// The features, d of them.
+    pub features: Vec<String>,
+    /// Pearson's r, d x d; NaN where undefined.
+    pub pearson: Matrix,
+    /// Spearman's rho, d x d; NaN where undefined.
+    pub spearman: Matrix,
+    /// The fewest rows any pair rests on.
+    pub n_min: u64,
+}
+
+/// Why this number of segments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The algorithm, in words.
+    pub algorithm: String,
+    /// One per k tried, ascending.
+    pub candidates: Vec<Candidate>,
+    /// The k that was taken.
+    pub chosen_k: usize,
+    /// Whether the user fixed k.
+    pub k_was_given: bool,
+    /// Rows the silhouette of each candidate rests on.
+    pub silhouette_rows: u64,
+    /// Whether that is all rows.
+    pub silhouette_is_exact: bool,
+    /// The reasoning, one sentence per entry.
+    pub explanation: Vec<String>,
+}
+
+/// One number of segments that was tried.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Number of segments.
+    pub k: usize,
+    /// Sum of squared distances to the centres, in prepared units.
+    pub inertia: f64,
+    /// Mean silhouette, exact or estimated.
+    pub silhouette: f64,
+    /// The 95 % confidence interval of the mean silhouette when it is estimated.
+    pub silhouette_interval: Option<(f64, f64)>,
+    /// Rows in the smallest segment.
+    pub smallest: u64,
+    /// Iterations of the best restart.
+    pub n_iter: u64,
+    /// Whether that restart converged.
+    pub converged: bool,
+}
+
+/// One segment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its number, from 0; the largest segment is 0.
+    pub id: usize,
+    /// A name made of what stands out: `high cash advance, low purchases`.
+    pub name: String,
+    /// Customers in it.
+    pub size: u64,
+    /// Its share of all customers, 0..1.
+    pub share: f64,
+    /// Mean silhouette of its customers.
+    pub silhouette: f64,
+    /// The share of its customers with a negative silhouette: nearer to another segment.
+    pub share_misfit: f64,
+    /// Mean Euclidean distance of its customers to its centre, in prepared units.
+    pub mean_distance: f64,
+    /// What stands out, strongest first.
+    pub highlights: Vec<Highlight>,
+    /// A sorted sample of its customers' silhouettes, descending, at most 200 evenly spaced quantiles.
+    pub silhouette_curve: Vec<f64>,
+}
+
+/// A feature in which a segment differs from the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Highlight {
+    /// The feature.
+    pub feature: String,
+    /// The segment's mean minus the overall mean, in overall standard deviations, on the scale
+    /// the clustering saw (after log1p where that was applied).
+    pub difference: f64,
+    /// The segment's median in original units.
+    pub median: f64,
+    /// The overall median in original units.
+    pub overall_median: f64,
+    /// The segment's mean in original units.
+    pub mean: f64,
+    /// The overall mean in original units.
+    pub overall_mean: f64,
+}
+
+/// Segments x features in original units, over the values that are present.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Profile {
+    /// The features, d of them: those that form the segments, then numeric ones that describe.
+    pub features: Vec<String>,
+    /// Means, k x d.
+    pub mean: Matrix,
+    /// Medians, k x d.
+    pub median: Matrix,
+    /// Standard deviations (n - 1), k x d.
+    pub std: Matrix,
+    /// Standardised differences from all customers, k x d (see [`Highlight::difference`]).
+    pub difference: Matrix,
+    /// Means over all customers, of length d.
+    pub overall_mean: Vec<f64>,
+    /// Medians over all customers, of length d.
+    pub overall_median: Vec<f64>,
+    /// Standard deviations over all customers, of length d.
+    pub overall_std: Vec<f64>,
+}
+
+/// How one describing column with few values is spread over the segments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Composition {
+    /// The column.
+    pub column: String,
+    /// Its values, most frequent first; at most 12, the rest gathered in `(other)`.
+    pub values: Vec<String>,
+    /// The share of each value within each segment, k x values; rows sum to 1.
+    pub shares: Matrix,
+    /// The share of each value among all customers.
+    pub overall: Vec<f64>,
+}
+
+/// A bounded sample of the customers in principal components.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Projection {
+    /// Positions of the sampled customers in [`Customers`], ascending; at most a few thousand, drawn by segment.
+    pub rows: Vec<u64>,
+    /// Their ids as text.
+    pub ids: Vec<String>,
+    /// Their segments.
+    pub segments: Vec<i32>,
+    /// Their silhouettes.
+    pub silhouettes: Vec<f64>,
+    /// Their scores, m x 3 (fewer columns when there are fewer features).
+    pub scores: Matrix,
+    /// The segment centres' scores, k x as many.
+    pub centers: Matrix,
+    /// Share of variance of each component.
+    pub explained: Vec<f64>,
+    /// The features of the loadings.
+    pub features: Vec<String>,
+    /// Loadings, components x features.
+    pub loadings: Matrix,
+    /// Customers there are in all.
+    pub n_total: u64,
+}
+
+/// One entry per customer kept, in the order of the input.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Customers {
+    /// The ids: the id column, or the 1-based row number of the input.
+    pub ids: Ids,
+    /// The segment of each.
+    pub labels: Labels,
+    /// Euclidean distance to the segment's centre, in prepared units.
+    pub distance: Vec<f64>,
+    /// Silhouette: exact, or estimated against a reference sample when there are too many rows.
+    pub silhouette: Vec<f64>,
+    /// The nearest other segment; -1 when there is only one.
+    pub second: Vec<i32>,
+    /// How clear the choice is: (distance to the second centre - distance) / distance to the second
+    /// centre, from 0 (on the border) to 1 (at the centre); NaN with one segment.
+    pub margin: Vec<f64>,
+}
+
+/// The ids of customers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ids {
+    /// The name of the id column; `row` when there is none.
+    pub name: String,
+    /// The values.
+    pub values: arrow::array::ArrayRef,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self { name: "row".into(), values: std::sync::Arc::new(arrow::array::Int64Array::from(Vec::<i64>::new())) }
+    }
+}

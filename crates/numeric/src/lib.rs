@@ -13,6 +13,7 @@ mod nalgebra_bridge;
 pub mod observe;
 pub mod par;
 pub mod seed;
+pub mod simd;
 
 pub use error::InputError;
 pub use labels::Labels;

@@ -1,1 +1,15 @@
 //! Principal component analysis of matrix views.
+//!
+//! The decomposition is written here rather than taken from a linear-algebra crate, for the sake of
+//! its bits: nalgebra multiplies through `matrixmultiply`, which picks fused multiply-add kernels by
+//! processor, so the last digits of a result would depend on the machine. A blocked Householder QR
+//! and a one-sided Jacobi iteration need only additions, products, quotients and square roots,
+//! which IEEE 754 rounds alike everywhere, and Jacobi is the more accurate method besides.
+//!
+//! This crate knows nothing of files or clusters: matrix in, [`Pca`] out.
+
+mod error;
+mod pca;
+
+pub use error::ReductionError;
+pub use pca::{Components, Pca, PcaParams};

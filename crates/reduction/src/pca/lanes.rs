@@ -1,0 +1,66 @@
+//! Vector loops with a fixed number of partial sums, so that the compiler may use registers of any
+//! width and the result is the same bits with all of them.
+
+/// Partial sums of a dot product: one register of AVX-512, two of AVX2. More would sit idle on the
+/// short rows of a triangle.
+const LANES: usize = 8;
+
+/// sum_i a_i b_i.
+#[inline(always)]
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len(), "vectors of equal length");
+    let (a_lanes, a_rest) = a.as_chunks::<LANES>();
+    let (b_lanes, b_rest) = b.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (a, b) in a_lanes.iter().zip(b_lanes) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    fold(sums) + rest
+}
+
+/// y += alpha x.
+#[inline(always)]
+pub(super) fn axpy(alpha: f64, x: &[f64], y: &mut [f64]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y += alpha * x;
+    }
+}
+
+/// (p, q) <- (c p + s q, c q - s p): a plane rotation of two rows.
+#[inline(always)]
+pub(super) fn rotate(c: f64, s: f64, p: &mut [f64], q: &mut [f64]) {
+    for (p, q) in p.iter_mut().zip(q) {
+        (*p, *q) = (c * *p + s * *q, c * *q - s * *p);
+    }
+}
+
+/// The sum of the lanes, halved from the far end: ((0+4)+(2+6)) + ((1+5)+(3+7)).
+#[inline(always)]
+fn fold(sums: [f64; LANES]) -> f64 {
+    let four: [f64; 4] = std::array::from_fn(|i| sums[i] + sums[i + 4]);
+    (four[0] + four[2]) + (four[1] + four[3])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_of_every_length() {
+        for n in 0..40_u32 {
+            let a: Vec<f64> = (0..n).map(f64::from).collect();
+            let expected = (0..n).map(|i| f64::from(i * i)).sum::<f64>();
+            assert_eq!(dot(&a, &a), expected, "n = {n}");
+        }
+    }
+
+    #[test]
+    fn rotations_keep_lengths() {
+        let (mut p, mut q) = ([3.0, 1.0], [0.0, 2.0]);
+        rotate(0.6, 0.8, &mut p, &mut q);
+        assert!((dot(&p, &p) + dot(&q, &q) - 14.0).abs() < 1e-14);
+    }
+}

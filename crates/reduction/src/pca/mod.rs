@@ -1,0 +1,80 @@
+//! Principal component analysis: centre, triangularise, diagonalise.
+
+mod center;
+mod jacobi;
+mod lanes;
+mod model;
+mod params;
+mod project;
+mod qr;
+
+pub use model::Pca;
+pub use params::{Components, PcaParams};
+
+use segctl_numeric::{InputError, Matrix, MatrixView, par};
+
+use crate::ReductionError;
+
+/// The largest magnitude accepted: 10^8 rows by 10^8 columns of squared differences still add up
+/// to a finite number.
+const MAX_MAGNITUDE: f64 = 1e140;
+
+/// Fits a [`Pca`] to `x` (n x d): see there.
+///
+/// With n > d, the centred rows are reduced to a d x d triangle R with the same Gram matrix
+/// ([`qr`]), and R is diagonalised ([`jacobi`]); with n <= d the centred rows are diagonalised as
+/// they stand. R'R = X'X is never formed: it would square the condition number, and the components
+/// with a standard deviation below 1e-8 of the largest would be noise.
+pub(crate) fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Pca, ReductionError> {
+    params.validate()?;
+    check(x)?;
+    let (n, d) = (x.n_rows(), x.n_cols());
+    let span = tracing::debug_span!("pca", n, d);
+    let _entered = span.enter();
+    let keep_at_most = params.components.limit(n, d)?;
+    let mean = center::column_means(x);
+    let rows = if n > d { qr::triangle(x, &mean) } else { center::centered(x, &mean) };
+    let decomposition = jacobi::decompose(rows);
+    tracing::debug!(sweeps = decomposition.sweeps, "rows are orthogonal");
+    Ok(Pca::new(mean, decomposition, n, |ratio| params.components.count(ratio, keep_at_most)))
+}
+
+fn check(x: MatrixView<'_>) -> Result<(), ReductionError> {
+    if x.n_cols() == 0 {
+        return Err(InputError::NoColumns { what: "X" }.into());
+    }
+    if x.n_rows() < 2 {
+        return Err(InputError::TooFewRows { what: "PCA", n_samples: x.n_rows(), at_least: 2 }.into());
+    }
+    check_magnitudes(x)
+}
+
+/// One parallel pass over the values; only a failure is located.
+fn check_magnitudes(x: MatrixView<'_>) -> Result<(), ReductionError> {
+    let fits = |value: &f64| value.abs() <= MAX_MAGNITUDE;
+    let chunk_fits =
+        par::map_chunks(x.n_rows(), par::CHUNK_ROWS, |range| x.rows_range(range).as_slice().iter().all(fits));
+    if chunk_fits.into_iter().all(|fits| fits) {
+        return Ok(());
+    }
+    x.ensure_finite("X")?;
+    match x.as_slice().iter().position(|value| !fits(value)) {
+        None => Ok(()),
+        Some(at) => Err(ReductionError::TooLarge {
+            row: at / x.n_cols(),
+            column: at % x.n_cols(),
+            value: x.as_slice()[at],
+            limit: MAX_MAGNITUDE,
+        }),
+    }
+}
+
+/// Singular values, largest first, and right singular vectors of a matrix.
+pub(crate) struct Decomposition {
+    /// Of length r = min(n, d), descending.
+    pub(crate) singular_values: Vec<f64>,
+    /// r x d, orthonormal rows, signed by the rule of [`Pca`].
+    pub(crate) vectors: Matrix,
+    /// Sweeps of rotations it took.
+    pub(crate) sweeps: usize,
+}

@@ -1,0 +1,179 @@
+use segctl_numeric::{InputError, Matrix, MatrixView};
+use serde::{Deserialize, Serialize};
+
+use super::project::Projection;
+use super::{Decomposition, PcaParams};
+use crate::ReductionError;
+
+/// A fitted principal component analysis of n x d data: k orthonormal directions of greatest
+/// variance.
+///
+/// With the singular value decomposition X - 1 m' = U S V', m the column means: `components` are
+/// the first k rows of V', `explained_variance` is S^2 / (n - 1). In each component the loading of
+/// largest magnitude (the first of equals) is positive. Numbers and signs are those of
+/// scikit-learn's `PCA(svd_solver="full")`.
+///
+/// Columns of zero variance get zero loadings. Data of rank r < min(n, d) leave `min(n, d) - r`
+/// components of variance 0 (up to rounding), whose directions complete the basis and mean nothing.
+///
+/// ```
+/// use segctl_numeric::Matrix;
+/// use segctl_reduction::{Components, Pca, PcaParams};
+/// let x = Matrix::from_rows(&[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])?;
+/// let pca = Pca::fit(x.view(), &PcaParams::new(Components::Count(1)))?;
+/// assert!((pca.components.row(0)[1] - 0.8).abs() < 1e-15);
+/// assert!((pca.explained_variance[0] - 25.0).abs() < 1e-12);
+/// # Ok::<(), segctl_reduction::ReductionError>(())
+/// ```
+///
+/// Jolliffe, "Principal Component Analysis", 2nd ed. (2002).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RawPca")]
+#[non_exhaustive]
+pub struct Pca {
+    /// The mean of each column, length d.
+    pub mean: Vec<f64>,
+    /// k x d, orthonormal rows, by descending variance.
+    pub components: Matrix,
+    /// Variance along each component (n - 1 in the denominator), length k.
+    pub explained_variance: Vec<f64>,
+    /// Its share of the total variance of all columns, length k; 0 where there is no variance.
+    pub explained_variance_ratio: Vec<f64>,
+    /// Length of the projection of the centred data on each component, length k.
+    pub singular_values: Vec<f64>,
+    /// n, the rows fitted on.
+    pub n_samples: usize,
+}
+
+impl Pca {
+    /// Fits the principal components of `x` (n x d).
+    ///
+    /// O(n d^2 + r^2 d) time with r = min(n, d), some 6 to 10 sweeps in the second term, and
+    /// O(d^2) memory for every 4,096 rows (16 d, if that is more). The same bits at any number of
+    /// threads.
+    ///
+    /// # Errors
+    /// n < 2, d = 0, a value that is NaN, infinite or beyond 1e140, a number of components beyond
+    /// min(n, d), a fraction outside (0, 1).
+    pub fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Self, ReductionError> {
+        super::fit(x, params)
+    }
+
+    pub(super) fn new(
+        mean: Vec<f64>,
+        decomposition: Decomposition,
+        n_samples: usize,
+        n_components: impl FnOnce(&[f64]) -> usize,
+    ) -> Self {
+        let Decomposition { mut singular_values, vectors, .. } = decomposition;
+        let degrees_of_freedom = (n_samples - 1) as f64;
+        let mut variance: Vec<f64> = singular_values.iter().map(|s| s * s / degrees_of_freedom).collect();
+        let total: f64 = variance.iter().sum();
+        let mut ratio: Vec<f64> = variance.iter().map(|v| if total > 0.0 { v / total } else { 0.0 }).collect();
+        let k = n_components(&ratio);
+        for values in [&mut singular_values, &mut variance, &mut ratio] {
+            values.truncate(k);
+        }
+        Self {
+            mean,
+            components: vectors.view().rows_range(0..k).to_owned(),
+            explained_variance: variance,
+            explained_variance_ratio: ratio,
+            singular_values,
+            n_samples,
+        }
+    }
+
+    /// k, the components kept.
+    ///
+    /// ```
+    /// # use segctl_numeric::Matrix;
+    /// # use segctl_reduction::{Pca, PcaParams};
+    /// let x = Matrix::from_rows(&[[0.0, 1.0, 5.0], [3.0, 4.0, 4.0]])?;
+    /// assert_eq!(Pca::fit(x.view(), &PcaParams::default())?.n_components(), 2);
+    /// # Ok::<(), segctl_reduction::ReductionError>(())
+    /// ```
+    pub fn n_components(&self) -> usize {
+        self.components.n_rows()
+    }
+
+    /// The scores of `x` (n x d): (X - mean) V, an n x k matrix. O(n d k).
+    ///
+    /// ```
+    /// # use segctl_numeric::Matrix;
+    /// # use segctl_reduction::{Components, Pca, PcaParams};
+    /// let x = Matrix::from_rows(&[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])?;
+    /// let pca = Pca::fit(x.view(), &PcaParams::new(Components::Count(1)))?;
+    /// assert!((pca.transform(x.view())?.row(2)[0] - 5.0).abs() < 1e-14);
+    /// # Ok::<(), segctl_reduction::ReductionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ReductionError::Width`] when `x` has not d columns, [`InputError::NotFinite`] for NaN and
+    /// infinities.
+    pub fn transform(&self, x: MatrixView<'_>) -> Result<Matrix, ReductionError> {
+        self.check("X", x, self.components.n_cols())?;
+        let origin = vec![0.0; self.n_components()];
+        Ok(Projection::new(&self.mean, |i, j| self.components.row(j)[i], &origin).apply(x))
+    }
+
+    /// The rows that `scores` (n x k) stand for: scores V' + mean, an n x d matrix. With all
+    /// components kept this undoes [`Pca::transform`]; with fewer it is the nearest row in their
+    /// span. O(n d k).
+    ///
+    /// ```
+    /// # use segctl_numeric::Matrix;
+    /// # use segctl_reduction::{Components, Pca, PcaParams};
+    /// let x = Matrix::from_rows(&[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])?;
+    /// let pca = Pca::fit(x.view(), &PcaParams::new(Components::Count(1)))?;
+    /// let back = pca.inverse_transform(pca.transform(x.view())?.view())?;
+    /// assert!((back.row(2)[1] - 8.0).abs() < 1e-14);
+    /// # Ok::<(), segctl_reduction::ReductionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ReductionError::Width`] when `scores` has not k columns, [`InputError::NotFinite`] for NaN
+    /// and infinities.
+    pub fn inverse_transform(&self, scores: MatrixView<'_>) -> Result<Matrix, ReductionError> {
+        self.check("scores", scores, self.n_components())?;
+        let origin = vec![0.0; self.n_components()];
+        Ok(Projection::new(&origin, |i, j| self.components.row(i)[j], &self.mean).apply(scores))
+    }
+
+    fn check(&self, what: &'static str, x: MatrixView<'_>, expected: usize) -> Result<(), ReductionError> {
+        if x.n_cols() != expected {
+            return Err(ReductionError::Width { what, found: x.n_cols(), expected });
+        }
+        Ok(x.ensure_finite(what)?)
+    }
+}
+
+/// An analysis as it stands in a file, before its shapes are checked.
+#[derive(Deserialize)]
+struct RawPca {
+    mean: Vec<f64>,
+    components: Matrix,
+    explained_variance: Vec<f64>,
+    explained_variance_ratio: Vec<f64>,
+    singular_values: Vec<f64>,
+    n_samples: usize,
+}
+
+impl TryFrom<RawPca> for Pca {
+    type Error = InputError;
+
+    fn try_from(raw: RawPca) -> Result<Self, InputError> {
+        let (k, d) = (raw.components.n_rows(), raw.components.n_cols());
+        let lengths = [
+            ("mean", raw.mean.len(), d),
+            ("explained_variance", raw.explained_variance.len(), k),
+            ("explained_variance_ratio", raw.explained_variance_ratio.len(), k),
+            ("singular_values", raw.singular_values.len(), k),
+        ];
+        if let Some((what, found, expected)) = lengths.into_iter().find(|(_, found, expected)| found != expected) {
+            return Err(InputError::Length { what, found, expected });
+        }
+        let RawPca { mean, components, explained_variance, explained_variance_ratio, singular_values, n_samples } = raw;
+        Ok(Self { mean, components, explained_variance, explained_variance_ratio, singular_values, n_samples })
+    }
+}

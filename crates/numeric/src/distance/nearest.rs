@@ -149,10 +149,10 @@ fn squared_distances<const B: usize>(columns: &[Column], centers: &[f64]) -> [Ti
     let d = columns.len();
     let centers: [&[f64]; B] = std::array::from_fn(|c| &centers[c * d..(c + 1) * d]);
     let mut sums = [[0.0; LANES]; B];
-    for (j, column) in columns.iter().enumerate() {
+    for (j, Column(column)) in columns.iter().enumerate() {
         for c in 0..B {
             for l in 0..LANES {
-                let difference = column.0[l] - centers[c][j];
+                let difference = column[l] - centers[c][j];
                 sums[c][l] += difference * difference;
             }
         }

@@ -1,0 +1,33 @@
+"""Writes the golden references, one folder of JSON files per subject.
+
+    python make.py [DIRECTORY]      DIRECTORY defaults to the folder of this script
+
+Run it with the versions of requirements.txt (`cargo xtask golden` does). A subject is a module with
+a function `write_<subject>(directory)` that seeds its own generator, so that subjects can be added
+without changing the files of the others.
+"""
+
+import sys
+from pathlib import Path
+
+from kmeans import write_kmeans
+from pca import write_pca
+from silhouette import write_silhouette
+
+SUBJECTS = {
+    "kmeans": write_kmeans,
+    "pca": write_pca,
+    "silhouette": write_silhouette,
+}
+
+
+def main():
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    for name, write in SUBJECTS.items():
+        directory = root / name
+        directory.mkdir(parents=True, exist_ok=True)
+        write(directory)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,27 @@
 //! Fitted, replayable, serialisable steps from Arrow columns to a feature matrix.
+//!
+//! [`fit_transform`] reads the columns it is told to, drops those that say nothing, fills missing
+//! cells, finds outliers, straightens long tails, scales and encodes. What it learnt is a [`Fitted`]:
+//! serialise it, and [`Fitted::transform`] makes the same features of tomorrow's rows, or tells
+//! everything in which they differ. Whatever is done to a cell, a column or a row is counted in an
+//! [`Event`].
+//!
+//! [`describe`] holds statistics for people, [`packs`] SQL features and rules for known kinds of data,
+//! [`raw`] the way from Arrow to numbers and categories. This crate runs no SQL and reads no files.
+
+pub mod describe;
+mod error;
+mod event;
+mod fitted;
+pub mod packs;
+mod plan;
+mod preparation;
+pub mod raw;
+pub mod steps;
+mod table;
+
+pub use error::{Difference, PrepareError};
+pub use event::Event;
+pub use fitted::{Fitted, Prepared, fit, fit_transform};
+pub use plan::{ColumnPlan, Treatment};
+pub use preparation::{Missing, OutlierAction, Outliers, Preparation, Scale, Skew, Unseen};

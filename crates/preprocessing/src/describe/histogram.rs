@@ -1,0 +1,97 @@
+use serde::{Deserialize, Serialize};
+
+use super::quantile::quartiles;
+
+/// The most bins a histogram has.
+pub const MAX_BINS: usize = 100;
+
+/// Equal-width bins; the last one holds its upper edge too.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// `counts.len() + 1` ascending edges.
+    pub edges: Vec<f64>,
+    /// Values in each bin.
+    pub counts: Vec<u64>,
+}
+
+/// A histogram with bins of the width of Freedman and Diaconis (1981), `2 IQR n^(-1/3)`,
+/// [`MAX_BINS`] at most; where the quartiles coincide, with Sturges' `ceil(log2 n) + 1` bins. Equal
+/// values fill one bin of width 1; `None` when all are missing. O(n).
+///
+/// ```
+/// use segctl_preprocessing::describe::histogram;
+/// let found = histogram(&[1.0, 2.0, 2.0, 3.0, f64::NAN]).unwrap();
+/// assert_eq!(found.counts.iter().sum::<u64>(), 4);
+/// assert_eq!((found.edges[0], *found.edges.last().unwrap()), (1.0, 3.0));
+/// ```
+pub fn histogram(values: &[f64]) -> Option<Histogram> {
+    let [q1, _, q3] = quartiles(values)?;
+    let values = || values.iter().copied().filter(|value| value.is_finite());
+    let (n, low, high) = values().fold((0_usize, f64::INFINITY, f64::NEG_INFINITY), |(n, low, high), value| {
+        (n + 1, low.min(value), high.max(value))
+    });
+    if low == high || !(high - low).is_finite() {
+        let (low, high) = if low == high { (low - 0.5, high + 0.5) } else { (low, high) };
+        return Some(Histogram { edges: vec![low, high], counts: vec![n as u64] });
+    }
+    let edges = edges(low, high, n_bins(n, high - low, q3 - q1));
+    let mut counts = vec![0; edges.len() - 1];
+    values().for_each(|value| counts[bin(&edges, value)] += 1);
+    Some(Histogram { edges, counts })
+}
+
+fn n_bins(n: usize, range: f64, iqr: f64) -> usize {
+    let width = 2.0 * iqr * libm::pow(n as f64, -1.0 / 3.0);
+    let bins = if width > 0.0 { (range / width).ceil() } else { libm::log2(n as f64).ceil() + 1.0 };
+    (bins as usize).clamp(1, MAX_BINS)
+}
+
+fn edges(low: f64, high: f64, n_bins: usize) -> Vec<f64> {
+    let step = (high - low) / n_bins as f64;
+    let inner = (0..n_bins).map(|i| low + i as f64 * step);
+    inner.chain([high]).collect()
+}
+
+/// The bin of a value between the first and last edge: by division, then put right by the edges,
+/// which division may miss by a rounding.
+fn bin(edges: &[f64], value: f64) -> usize {
+    let last = edges.len() - 2;
+    let share = (value - edges[0]) / (edges[last + 1] - edges[0]);
+    let guess = ((share * (last + 1) as f64) as usize).min(last);
+    if value < edges[guess] {
+        guess - 1
+    } else if guess < last && value >= edges[guess + 1] {
+        guess + 1
+    } else {
+        guess
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn degenerate_columns_have_histograms() {
+        assert_eq!(histogram(&[]), None);
+        assert_eq!(histogram(&[4.0; 3]).unwrap().edges, [3.5, 4.5]);
+        assert_eq!(histogram(&[0.0, 0.0, 0.0, 0.0, 9.0]).unwrap().counts, [4, 0, 0, 1], "Sturges");
+        assert_eq!(histogram(&[-1.7e308, 1.7e308]).unwrap().counts, [2]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_lies_within_its_bin(values in prop::collection::vec(-50.0..50.0_f64, 2..200)) {
+            let found = histogram(&values).unwrap();
+            prop_assert!(found.counts.len() <= MAX_BINS);
+            let naive: Vec<u64> = (0..found.counts.len()).map(|i| {
+                let last = i + 1 == found.counts.len();
+                let within = |v: &&f64| **v >= found.edges[i] && (**v < found.edges[i + 1] || last);
+                values.iter().filter(within).count() as u64
+            }).collect();
+            prop_assert_eq!(found.counts, naive);
+        }
+    }
+}

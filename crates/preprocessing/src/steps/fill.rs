@@ -1,0 +1,189 @@
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::short;
+use crate::describe::{mean, quartiles};
+use crate::table::{Column, Kind, Table};
+use crate::{Event, Missing, Preparation, PrepareError};
+
+/// The category of cells without one.
+const MISSING_LEVEL: &str = "(missing)";
+
+/// Fills missing cells, or leaves their rows out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FillMissing {
+    /// What was asked for.
+    pub strategy: Missing,
+    /// One per column; none when rows are left out.
+    pub fills: Vec<Fill>,
+}
+
+/// What the missing cells of a column become.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fill {
+    /// The column.
+    pub column: String,
+    /// The number, or the index of the category.
+    pub value: f64,
+    /// The category added for missing cells, where cells were missing when this was fitted.
+    pub level: Option<String>,
+    /// The 0/1 feature that tells where cells were missing.
+    pub indicator: Option<String>,
+}
+
+impl FillMissing {
+    pub(super) fn fit(table: &Table, preparation: &Preparation) -> Self {
+        let strategy = preparation.missing;
+        if strategy == Missing::Drop {
+            return Self { strategy, fills: vec![] };
+        }
+        let fit = |column: &Column| Fill::fit(column, preparation);
+        let mut fills: Vec<Fill> = table.columns.par_iter().map(fit).collect();
+        if preparation.indicator {
+            name_indicators(table, &mut fills);
+        }
+        Self { strategy, fills }
+    }
+
+    pub(super) fn transform(&self, table: &mut Table) -> Result<(), PrepareError> {
+        match self.strategy {
+            Missing::Drop => drop_rows(table),
+            _ => self.fill(table),
+        }
+    }
+
+    fn fill(&self, table: &mut Table) -> Result<(), PrepareError> {
+        for fill in &self.fills {
+            let at = table.position(&fill.column)?;
+            if let Some(name) = &fill.indicator {
+                let values = table.columns[at].values.iter().map(|value| f64::from(u8::from(value.is_nan()))).collect();
+                table.columns.push(Column { name: name.clone(), kind: Kind::Flag, values });
+            }
+            if let Some(event) = fill.apply(&mut table.columns[at], self.strategy) {
+                table.events.push(event);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn drop_rows(table: &mut Table) -> Result<(), PrepareError> {
+    let n_rows = table.n_rows;
+    let mut keep = vec![true; n_rows];
+    for column in &table.columns {
+        keep.iter_mut().zip(&column.values).for_each(|(keep, value)| *keep &= !value.is_nan());
+    }
+    let n_dropped = table.retain_rows(&keep);
+    if n_dropped > 0 {
+        table.events.push(Event::new("missing", n_dropped, "rows with a missing cell left out"));
+    }
+    match table.n_rows {
+        0 if n_rows > 0 => Err(PrepareError::NoRowsLeft { step: "missing", n_rows }),
+        _ => Ok(()),
+    }
+}
+
+/// Columns missing together share the indicator of the first.
+fn name_indicators(table: &Table, fills: &mut [Fill]) {
+    let missing = |i: usize| table.columns[i].values.iter().map(|value| value.is_nan());
+    let holey: Vec<usize> = (0..fills.len()).filter(|&i| table.columns[i].n_missing() > 0).collect();
+    for (place, &i) in holey.iter().enumerate() {
+        if !holey[..place].iter().any(|&earlier| missing(earlier).eq(missing(i))) {
+            fills[i].indicator = Some(table.free_name(format!("{} {MISSING_LEVEL}", fills[i].column)));
+        }
+    }
+}
+
+impl Fill {
+    fn fit(column: &Column, preparation: &Preparation) -> Self {
+        let own_level = preparation.missing != Missing::MostFrequent && column.n_missing() > 0;
+        let (value, level) = match &column.kind {
+            Kind::Category(levels) if own_level => {
+                let known = levels.iter().position(|level| level == MISSING_LEVEL);
+                (known.unwrap_or(levels.len()) as f64, Some(MISSING_LEVEL.to_owned()))
+            }
+            Kind::Category(_) => (most_frequent(&column.values), None),
+            _ => (number(column, preparation), None),
+        };
+        Self { column: column.name.clone(), value, level, indicator: None }
+    }
+
+    fn apply(&self, column: &mut Column, strategy: Missing) -> Option<Event> {
+        if let (Kind::Category(levels), Some(level)) = (&mut column.kind, &self.level)
+            && !levels.contains(level)
+        {
+            levels.push(level.clone());
+        }
+        let mut n_filled = 0;
+        for value in column.values.iter_mut().filter(|value| value.is_nan()) {
+            *value = self.value;
+            n_filled += 1;
+        }
+        let event = || Event::new("missing", n_filled, self.words(column, strategy)).of(&self.column);
+        (n_filled > 0).then(event)
+    }
+
+    fn words(&self, column: &Column, strategy: Missing) -> String {
+        match (&column.kind, strategy) {
+            (Kind::Category(levels), _) => {
+                let level = levels.get(self.value as usize).map_or("?", String::as_str);
+                format!("filled with the category {level}")
+            }
+            (_, Missing::Mean) => format!("filled with the mean, {}", short(self.value)),
+            (_, Missing::Median) => format!("filled with the median, {}", short(self.value)),
+            (_, Missing::MostFrequent) => format!("filled with the most frequent value, {}", short(self.value)),
+            (_, Missing::Constant | Missing::Drop) => format!("filled with {}", short(self.value)),
+        }
+    }
+}
+
+fn number(column: &Column, preparation: &Preparation) -> f64 {
+    let found = match preparation.missing {
+        Missing::Mean => mean(&column.values),
+        Missing::MostFrequent => Some(most_frequent(&column.values)),
+        Missing::Constant => Some(preparation.constant),
+        Missing::Median | Missing::Drop => quartiles(&column.values).map(|[_, median, _]| median),
+    };
+    found.unwrap_or(0.0)
+}
+
+/// The most frequent value, the least of several; 0 without values.
+fn most_frequent(values: &[f64]) -> f64 {
+    let mut sorted = crate::describe::present(values);
+    sorted.sort_unstable_by(f64::total_cmp);
+    let runs = sorted.chunk_by(|a, b| a == b);
+    let longest = runs.fold(&[0.0; 0][..], |best, run| if run.len() > best.len() { run } else { best });
+    longest.first().copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_of_the_most_frequent_wins() {
+        assert_eq!(most_frequent(&[3.0, 1.0, 3.0, 1.0, 2.0, f64::NAN]), 1.0);
+    }
+
+    #[test]
+    fn columns_missing_together_share_an_indicator() {
+        let column = |name: &str, values: [f64; 3]| Column {
+            name: name.to_owned(),
+            kind: Kind::Number,
+            values: values.to_vec(),
+        };
+        let columns = vec![
+            column("a", [f64::NAN, 1.0, 3.0]),
+            column("b", [f64::NAN, 7.0, 9.0]),
+            column("c", [1.0, f64::NAN, 3.0]),
+            column("d", [1.0, 2.0, 3.0]),
+        ];
+        let mut table = Table { columns, n_rows: 3, ..Table::default() };
+        let step = FillMissing::fit(&table, &Preparation { indicator: true, ..Preparation::default() });
+        step.transform(&mut table).unwrap();
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "c", "d", "a (missing)", "c (missing)"]);
+        assert_eq!(table.columns[0].values, [2.0, 1.0, 3.0]);
+        assert_eq!(table.columns[5].values, [0.0, 1.0, 0.0]);
+    }
+}

@@ -1,1 +1,13 @@
-//! Internal evidence for clusterings: exact silhouettes for many labelings at once.
+//! Internal evidence for clusterings: silhouettes, exact for many labelings in one pass over the
+//! distances, or estimated from a sample with a confidence interval.
+//!
+//! This crate knows no clustering algorithm: it takes a matrix and labels.
+
+mod error;
+mod silhouette;
+
+pub use error::MetricsError;
+pub use silhouette::{
+    Interval, SampleParams, SampledSilhouette, Silhouette, silhouette, silhouette_against, silhouette_many,
+    silhouette_sampled,
+};

@@ -23,7 +23,7 @@ pub enum ReductionError {
         n_features: usize,
     },
     /// A value whose square is beyond the range of a 64-bit float.
-    #[error("X: magnitude of value {value} at row {row}, column {column} should be <= {limit}")]
+    #[error("X: magnitude of value {value:e} at row {row}, column {column} should be <= {limit:e}")]
     TooLarge {
         /// 0-based row.
         row: usize,

@@ -41,6 +41,7 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64], scale: f64) {
     }
 }
 
+#[expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 fn check(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/golden/pca/{name}.json"));
     let case: Case = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();

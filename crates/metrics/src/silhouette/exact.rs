@@ -1,0 +1,117 @@
+use segctl_numeric::observe::{Observer, Silent};
+use segctl_numeric::seed::Seed;
+use segctl_numeric::{InputError, Labels, MatrixView};
+
+use super::partition::Partitions;
+use super::pass;
+use super::reference::Reference;
+use super::result::Silhouette;
+use crate::MetricsError;
+
+/// The exact silhouettes of `x` (n x d) under `labels`.
+///
+/// Noise is left out, both as rows to evaluate and as neighbours. O(n^2 d) time, O(n) memory; equal
+/// to scikit-learn's `silhouette_samples`.
+///
+/// ```
+/// use segctl_metrics::silhouette;
+/// use segctl_numeric::{Labels, Matrix};
+/// let x = Matrix::from_rows(&[[0.0], [1.0], [10.0], [12.0]])?;
+/// let found = silhouette(x.view(), &Labels::from_signed(&[0, 0, 1, 1])?)?;
+/// assert_eq!(found.samples[0], Some((11.0 - 1.0) / 11.0));
+/// # Ok::<(), segctl_metrics::MetricsError>(())
+/// ```
+///
+/// # Errors
+/// As [`silhouette_many`].
+pub fn silhouette(x: MatrixView<'_>, labels: &Labels) -> Result<Silhouette, MetricsError> {
+    let mut found = silhouette_many(x, &[labels], &Silent)?;
+    Ok(found.pop().expect("one labeling in, one silhouette out"))
+}
+
+/// The exact silhouettes of `x` (n x d) under each of L labelings, by one pass over all distances.
+///
+/// A sweep over k costs little more than a single k: O(n^2 (d + L)) time, O(n L) memory. The n x n
+/// distances are never held. The same bits at any number of threads, on any processor, and whatever
+/// other labelings are asked for.
+///
+/// ```
+/// use segctl_metrics::silhouette_many;
+/// use segctl_numeric::{Labels, Matrix, observe::Silent};
+/// let x = Matrix::from_rows(&[[0.0], [1.0], [10.0], [12.0]])?;
+/// let (two, three) = (Labels::from_signed(&[0, 0, 1, 1])?, Labels::from_signed(&[0, 0, 1, 2])?);
+/// let found = silhouette_many(x.view(), &[&two, &three], &Silent)?;
+/// assert!(found[0].mean > found[1].mean);
+/// # Ok::<(), segctl_metrics::MetricsError>(())
+/// ```
+///
+/// # Errors
+/// No columns; labels of another length than n; a value that is NaN, infinite or beyond 1e150; a
+/// labeling with fewer than 2 clusters or as many as rows; the observer's wish
+/// ([`MetricsError::Cancelled`]).
+pub fn silhouette_many(
+    x: MatrixView<'_>,
+    labels: &[&Labels],
+    observer: &dyn Observer,
+) -> Result<Vec<Silhouette>, MetricsError> {
+    let partitions = Partitions::new(x, labels)?;
+    evaluate(x, &partitions, &Reference::all(&partitions), observer)
+}
+
+/// Silhouettes of all n rows of `x` (n x d), each estimated from its distances to a sample of about
+/// `n_reference` rows: for data too large for [`silhouette`]. O(n n_reference d) time.
+///
+/// The sample is drawn uniformly from the rows that are no noise, and filled up to 64 rows of each
+/// cluster (all of a smaller one). A row that is in the sample is not compared with itself. Mean
+/// distances to clusters are unbiased. Silhouettes are slightly too small where two other clusters
+/// are about equally near, because the smallest of several noisy means is below the smallest mean;
+/// the bias vanishes as 1 / `n_reference`. With `n_reference >= n` the values are exact.
+///
+/// ```
+/// use segctl_metrics::{silhouette, silhouette_against};
+/// use segctl_numeric::{Labels, Matrix, observe::Silent, seed::Seed};
+/// let x = Matrix::new((0..4000).map(|i| f64::from(i % 10 + i % 2 * 100)).collect(), 4000, 1)?;
+/// let labels = Labels::new((0..4000).map(|i| i % 2).collect(), 2)?;
+/// let estimate = silhouette_against(x.view(), &labels, 500, Seed(0), &Silent)?;
+/// assert!((estimate.mean - silhouette(x.view(), &labels)?.mean).abs() < 0.01);
+/// # Ok::<(), segctl_metrics::MetricsError>(())
+/// ```
+///
+/// # Errors
+/// As [`silhouette_many`], and `n_reference` = 0.
+pub fn silhouette_against(
+    x: MatrixView<'_>,
+    labels: &Labels,
+    n_reference: usize,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<Silhouette, MetricsError> {
+    if n_reference == 0 {
+        return Err(InputError::OutOfRange { name: "n_reference", value: 0.0, expected: ">= 1" }.into());
+    }
+    let labels = [labels];
+    let partitions = Partitions::new(x, &labels)?;
+    let reference = Reference::sample(&partitions, n_reference, seed);
+    let mut found = evaluate(x, &partitions, &reference, observer)?;
+    Ok(found.pop().expect("one labeling in, one silhouette out"))
+}
+
+/// Evaluates all rows against `reference`.
+fn evaluate(
+    x: MatrixView<'_>,
+    partitions: &Partitions<'_>,
+    reference: &Reference,
+    observer: &dyn Observer,
+) -> Result<Vec<Silhouette>, MetricsError> {
+    let queries = partitions.used_rows();
+    let values = pass::silhouettes(x, partitions, &queries, reference, observer)?;
+    let n_labelings = partitions.labels.len();
+    let of_labeling = |(l, labels): (usize, &&Labels)| {
+        let mut samples = vec![None; x.n_rows()];
+        for (&row, value) in queries.iter().zip(values.iter().skip(l).step_by(n_labelings)) {
+            samples[row] = *value;
+        }
+        Silhouette::new(samples, labels, reference.n_members(partitions, l))
+    };
+    Ok(partitions.labels.iter().enumerate().map(of_labeling).collect())
+}

@@ -52,7 +52,8 @@ mod tests {
     #[test]
     fn every_part_of_the_name_counts() {
         let first = |seed: u64, stage, restart, chunk| Seed(seed).stream(stage, restart, chunk).next_u64();
-        let all = [first(0, "a", 0, 0), first(1, "a", 0, 0), first(0, "b", 0, 0), first(0, "a", 1, 0), first(0, "a", 0, 1)];
+        let all =
+            [first(0, "a", 0, 0), first(1, "a", 0, 0), first(0, "b", 0, 0), first(0, "a", 1, 0), first(0, "a", 0, 1)];
         for (i, x) in all.iter().enumerate() {
             assert!(all[..i].iter().all(|y| x != y));
         }

@@ -1,0 +1,207 @@
+//! K-means: k centres that minimise the sum of squared Euclidean distances of n rows to the
+//! nearest of them (the inertia: a sum, not a mean).
+//!
+//! Lloyd's iteration (S. Lloyd, 1982) from greedy k-means++ centres, the best of several starts;
+//! with Hamerly's bounds where they pay. X is centred internally. Rows go to the nearest centre,
+//! the lowest index among equals; a cluster left empty takes the row farthest from its own centre,
+//! so every cluster of a result has members.
+//!
+//! Agrees with scikit-learn's `KMeans(algorithm="lloyd")` from the same initial centres, except
+//! that the centres returned are always the means of the members returned.
+//!
+//! | call | for |
+//! |---|---|
+//! | [`fit`] | one k |
+//! | [`fit_with`] | weights, progress, cancellation |
+//! | [`fit_data`] | many k on the same rows: build [`KMeansData`] once |
+//! | [`KMeansModel::predict`] | new rows |
+
+mod bounds;
+mod data;
+mod empty;
+mod init;
+mod lloyd;
+mod model;
+mod params;
+mod problem;
+mod restarts;
+mod sample;
+
+use segctl_numeric::observe::{Observer, Silent};
+use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
+use serde::{Deserialize, Serialize};
+
+pub use data::KMeansData;
+pub use model::{Assignment, KMeansModel};
+pub use params::{Algorithm, Init, KMeansParams};
+
+use crate::ClusteringError;
+use problem::Problem;
+
+/// Weights up to here cannot make a sum overflow.
+const LARGEST_WEIGHT: f64 = 1e30;
+
+/// A fitted clustering: plain data about the best start.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct KMeans {
+    /// The means of the clusters (k x d), in the coordinates of X.
+    pub centers: Matrix,
+    /// The cluster of each row; never noise, no cluster empty.
+    pub labels: Labels,
+    /// `sum_i w_i |x_i - c_label(i)|^2`
+    pub inertia: f64,
+    /// Iterations of the start returned.
+    pub n_iter: usize,
+    /// Why it ended.
+    pub stop: Stop,
+    /// Times it filled an empty cluster.
+    pub n_repairs: usize,
+    /// Which start it was, from 0.
+    pub restart: usize,
+    /// Starts run on all rows.
+    pub n_starts: usize,
+    /// Starts run on a sample, and its size; `None` without [`KMeansParams::restart_sample`] and
+    /// for no more rows than that. The best were then refined, which `n_starts` counts.
+    pub sampled: Option<SampledStarts>,
+    /// What assigns new rows.
+    pub model: KMeansModel,
+}
+
+/// Starts that saw a sample only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SampledStarts {
+    /// How many.
+    pub n_starts: usize,
+    /// Rows in the sample.
+    pub n_rows: usize,
+}
+
+/// Why a start ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Stop {
+    /// Labels repeated: centres are the means of their members, and members are nearest to them.
+    Converged,
+    /// Centres moved by no more than the tolerance. Labels are those of the last centres but one,
+    /// so a few rows may be nearer to another of the centres returned.
+    Tolerance,
+    /// `max_iter` was reached; a warning is logged. Labels as for `Tolerance`.
+    MaxIter,
+}
+
+/// Clusters the rows of `x` (n x d).
+///
+/// # Errors
+/// As [`fit_with`].
+///
+/// ```
+/// use segctl_clustering_core::kmeans::{KMeansParams, Stop, fit};
+/// use segctl_numeric::MatrixView;
+/// let x = MatrixView::new(&[1.0, 0.0, 1.0, 2.0, 9.0, 0.0, 9.0, 2.0], 4, 2)?;
+/// let found = fit(x, &KMeansParams::new(2))?;
+/// assert_eq!((found.inertia, found.stop), (4.0, Stop::Converged));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn fit(x: MatrixView<'_>, params: &KMeansParams) -> Result<KMeans, ClusteringError> {
+    fit_with(x, None, params, &Silent)
+}
+
+/// Clusters weighted rows under observation. A weight of 3 counts as three copies of the row, a
+/// weight of 0 gives it a label and no say.
+///
+/// Events have the stage `k-means` after each start, and `k-means iteration` after each iteration.
+///
+/// # Errors
+/// [`ClusteringError::Input`] for parameters out of range, values that are not finite, fewer rows
+/// than clusters, weights that are no weights; [`ClusteringError::TooLarge`] for magnitudes beyond
+/// 1e120; [`ClusteringError::TooFewDistinct`]; [`ClusteringError::Cancelled`].
+///
+/// ```
+/// use segctl_clustering_core::kmeans::{KMeansParams, fit_with};
+/// use segctl_numeric::{MatrixView, observe::Silent};
+/// let x = MatrixView::new(&[0.0, 4.0], 2, 1)?;
+/// let found = fit_with(x, Some(&[3.0, 1.0]), &KMeansParams::new(1), &Silent)?;
+/// assert_eq!(found.centers.as_slice(), [1.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn fit_with(
+    x: MatrixView<'_>,
+    sample_weight: Option<&[f64]>,
+    params: &KMeansParams,
+    observer: &dyn Observer,
+) -> Result<KMeans, ClusteringError> {
+    params.validate()?;
+    fit_data(&KMeansData::new(x)?, sample_weight, params, observer)
+}
+
+/// As [`fit_with`], on rows that were checked and centred before: see [`KMeansData`].
+///
+/// # Errors
+/// As [`fit_with`].
+pub fn fit_data(
+    data: &KMeansData,
+    sample_weight: Option<&[f64]>,
+    params: &KMeansParams,
+    observer: &dyn Observer,
+) -> Result<KMeans, ClusteringError> {
+    params.validate()?;
+    let problem = problem(data, sample_weight, params)?;
+    let (n, d, k, seed) = (data.n_rows(), data.n_cols(), params.n_clusters, params.seed.0);
+    let span = tracing::info_span!("k-means", n, d, k, seed);
+    let _entered = span.enter();
+    let best = restarts::best(data, &problem, params, observer)?;
+    let run = best.run;
+    if run.stop == Stop::MaxIter {
+        tracing::warn!(max_iter = params.max_iter, "k-means did not converge");
+    }
+    let model = KMeansModel::new(data.mean().to_vec(), run.centers);
+    Ok(KMeans {
+        centers: model.centers(),
+        labels: Labels::new(run.labels, k)?,
+        inertia: run.inertia,
+        n_iter: run.n_iter,
+        stop: run.stop,
+        n_repairs: run.n_repairs,
+        restart: best.restart,
+        n_starts: best.n_starts,
+        sampled: best.sampled,
+        model,
+    })
+}
+
+fn problem<'a>(
+    data: &'a KMeansData,
+    weights: Option<&'a [f64]>,
+    params: &KMeansParams,
+) -> Result<Problem<'a>, ClusteringError> {
+    let (n_samples, n_clusters) = (data.n_rows(), params.n_clusters);
+    if n_samples < n_clusters {
+        return Err(ClusteringError::TooFewRows { n_samples, n_clusters });
+    }
+    check_weights(weights, n_samples)?;
+    let tol = params.tol * data.mean_variance();
+    let problem = Problem { x: data.centred(), weights, n_clusters, max_iter: params.max_iter, tol };
+    let n_distinct = data::count_distinct(problem.x, |i| problem.weight(i), n_clusters);
+    if n_distinct < n_clusters {
+        return Err(ClusteringError::TooFewDistinct { n_distinct, n_clusters });
+    }
+    Ok(problem)
+}
+
+fn check_weights(weights: Option<&[f64]>, n_samples: usize) -> Result<(), ClusteringError> {
+    let Some(weights) = weights else { return Ok(()) };
+    if weights.len() != n_samples {
+        let (what, found) = ("sample_weight", weights.len());
+        return Err(InputError::Length { what, found, expected: n_samples }.into());
+    }
+    match weights.iter().find(|weight| !(0.0..=LARGEST_WEIGHT).contains(*weight)) {
+        None => Ok(()),
+        Some(&value) => {
+            let (name, expected) = ("sample_weight", "in [0, 1e30]");
+            Err(InputError::OutOfRange { name, value, expected }.into())
+        }
+    }
+}

@@ -1,0 +1,156 @@
+use segctl_numeric::seed::Seed;
+use segctl_numeric::{InputError, Matrix};
+use serde::{Deserialize, Serialize};
+
+use crate::ClusteringError;
+
+/// What to fit, and how long to try.
+///
+/// ```
+/// use segctl_clustering_core::kmeans::KMeansParams;
+/// use segctl_numeric::seed::Seed;
+/// let params = KMeansParams::new(5).with_restarts(20).with_seed(Seed(7));
+/// assert!(params.validate().is_ok());
+/// assert!(KMeansParams::new(0).validate().is_err());
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct KMeansParams {
+    /// Number of clusters, k >= 1.
+    pub n_clusters: usize,
+    /// Independent starts, the best of which is returned (10). Given centres are started from once.
+    pub restarts: usize,
+    /// Iterations of one start at most (300).
+    pub max_iter: usize,
+    /// A start also ends when the squared shift of all centres is at most `tol` times the mean
+    /// variance of the features (1e-4). 0 asks for labels that repeat.
+    pub tol: f64,
+    /// Root of the random numbers (0).
+    pub seed: Seed,
+    /// Where a start begins.
+    pub init: Init,
+    /// How nearest centres are found. Never changes the result.
+    pub algorithm: Algorithm,
+    /// With `Some(m)` and more than `m` rows, all starts run on a sample of `m` rows and only the
+    /// best are refined on all rows. `None` (the default) runs every start on all rows.
+    pub restart_sample: Option<usize>,
+}
+
+/// Where a start begins.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Init {
+    /// Greedy k-means++ (Arthur & Vassilvitskii, 2007): each new centre is the best of
+    /// `2 + floor(ln k)` rows drawn with probability proportional to the squared distance to the
+    /// centres so far.
+    #[default]
+    KMeansPlusPlus,
+    /// These centres: k x d, in the coordinates of X.
+    Centers(Matrix),
+}
+
+/// How nearest centres are found. Labels and centres are the same bits either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// By size: bounds where centres are many, all distances where they are few.
+    #[default]
+    Auto,
+    /// All distances in each iteration (Lloyd, 1982).
+    Lloyd,
+    /// Only the distances that bounds cannot rule out (Hamerly, 2010).
+    Hamerly,
+}
+
+impl KMeansParams {
+    /// `n_clusters` clusters, everything else at its default.
+    pub fn new(n_clusters: usize) -> Self {
+        Self {
+            n_clusters,
+            restarts: 10,
+            max_iter: 300,
+            tol: 1e-4,
+            seed: Seed(0),
+            init: Init::KMeansPlusPlus,
+            algorithm: Algorithm::Auto,
+            restart_sample: None,
+        }
+    }
+
+    /// Sets the number of independent starts.
+    pub fn with_restarts(mut self, restarts: usize) -> Self {
+        self.restarts = restarts;
+        self
+    }
+
+    /// Sets the largest number of iterations of one start.
+    pub fn with_max_iter(mut self, max_iter: usize) -> Self {
+        self.max_iter = max_iter;
+        self
+    }
+
+    /// Sets the relative tolerance on the shift of the centres.
+    pub fn with_tol(mut self, tol: f64) -> Self {
+        self.tol = tol;
+        self
+    }
+
+    /// Sets the root of the random numbers.
+    pub fn with_seed(mut self, seed: Seed) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets where a start begins.
+    pub fn with_init(mut self, init: Init) -> Self {
+        self.init = init;
+        self
+    }
+
+    /// Sets how nearest centres are found.
+    pub fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = algorithm;
+        self
+    }
+
+    /// Sets the rows that starts run on when there are more, `None` for all.
+    pub fn with_restart_sample(mut self, rows: Option<usize>) -> Self {
+        self.restart_sample = rows;
+        self
+    }
+
+    /// Checks what can be checked without data.
+    ///
+    /// # Errors
+    /// [`ClusteringError::Input`] naming the first parameter that is out of range.
+    pub fn validate(&self) -> Result<(), ClusteringError> {
+        at_least_one("n_clusters", self.n_clusters)?;
+        at_least_one("restarts", self.restarts)?;
+        at_least_one("max_iter", self.max_iter)?;
+        at_least_one("restart_sample", self.restart_sample.unwrap_or(1))?;
+        if !(self.tol.is_finite() && self.tol >= 0.0) {
+            return Err(out_of_range("tol", self.tol, "finite and >= 0"));
+        }
+        match &self.init {
+            Init::KMeansPlusPlus => Ok(()),
+            Init::Centers(centers) => check_centers(centers, self.n_clusters),
+        }
+    }
+}
+
+fn check_centers(centers: &Matrix, n_clusters: usize) -> Result<(), ClusteringError> {
+    if centers.n_rows() != n_clusters {
+        let (what, found) = ("initial centres", centers.n_rows());
+        return Err(InputError::Length { what, found, expected: n_clusters }.into());
+    }
+    Ok(centers.view().ensure_finite("initial centres")?)
+}
+
+fn at_least_one(name: &'static str, value: usize) -> Result<(), ClusteringError> {
+    if value >= 1 { Ok(()) } else { Err(out_of_range(name, value as f64, ">= 1")) }
+}
+
+fn out_of_range(name: &'static str, value: f64, expected: &'static str) -> ClusteringError {
+    InputError::OutOfRange { name, value, expected }.into()
+}

@@ -22,10 +22,12 @@ pub(crate) enum XtaskError {
     Http { url: String, file: String, source: Box<ureq::Error> },
     #[error("{url} answered with status {status}")]
     Status { url: String, file: String, status: u16 },
-    #[error("{} has {found} bytes, expected {expected}", path.display())]
-    Size { path: PathBuf, found: u64, expected: u64 },
-    #[error("{} has sha256 {found}, expected {expected}; the copy was removed", path.display())]
-    Checksum { path: PathBuf, found: String, expected: String },
+    #[error("the transfer from {url} broke off")]
+    Transfer { url: String, source: io::Error },
+    #[error("{url} ended after {found} of {expected} bytes")]
+    Short { url: String, found: u64, expected: u64 },
+    #[error("{origin} has sha256 {found}, expected {expected}; the copy was removed")]
+    Checksum { origin: String, found: String, expected: String },
     #[error("{failed} of {total} data sets are not there")]
     Incomplete { failed: usize, total: usize },
     #[error("{name} is not in the cache ({})", path.display())]
@@ -55,10 +57,8 @@ impl XtaskError {
             Self::Http { file, .. } | Self::Status { file, .. } => {
                 Some(format!("offline? `--mirror DIR` or SEGCTL_DATA_DIR=DIR takes it from DIR/{file}"))
             }
-            Self::Size { found, expected, .. } if found < expected => {
-                Some("the transfer broke off; the same command resumes it".to_owned())
-            }
-            Self::Checksum { .. } => Some("the source serves another version, or the transfer was damaged".to_owned()),
+            Self::Transfer { .. } | Self::Short { .. } => Some("the same command resumes it".to_owned()),
+            Self::Checksum { .. } => Some("the file is another version than the manifest's, or damaged".to_owned()),
             Self::NotCached { name, .. } => Some(format!("run `cargo xtask download {name}` first")),
             Self::StaleGolden { .. } => Some("run `cargo xtask golden` and commit what it changes".to_owned()),
             _ => None,

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args) -> Result<(), XtaskError> {
     cargo.args(["run", "--profile", &args.profile, "--package", "segctl", "--", "run"]);
     cargo.arg(data).arg("--out").arg(&out).arg("--force").args(&args.extra);
     command::run(&mut cargo)?;
-    println!("{}", out.join("report.html").display());
+    crate::say(&out.join("report.html").display().to_string());
     Ok(())
 }
 

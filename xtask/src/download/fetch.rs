@@ -19,9 +19,9 @@ pub(super) enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cache => write!(f, "already there"),
-            Self::Mirror(path) => write!(f, "from {}", path.display()),
-            Self::Url(url) => write!(f, "from {url}"),
+            Self::Cache => write!(f, "the cache"),
+            Self::Mirror(path) => write!(f, "{}", path.display()),
+            Self::Url(url) => write!(f, "{url}"),
         }
     }
 }
@@ -33,14 +33,14 @@ impl fmt::Display for Origin {
 pub(super) fn fetch(dataset: &Dataset, cache: &Path, mirror: Option<&Path>) -> Result<Origin, XtaskError> {
     let file = cache.join(&dataset.file);
     if file.exists() {
-        return check(dataset, &file).map(|()| Origin::Cache);
+        return check(dataset, &file, &file.display().to_string()).map(|()| Origin::Cache);
     }
     let part = cache.join(format!("{}.part", dataset.file));
     let origin = match local(dataset, mirror) {
         Some(path) => copy(&path, &part).map(|()| Origin::Mirror(path))?,
         None => download(dataset, &part).map(Origin::Url)?,
     };
-    check(dataset, &part)?;
+    check(dataset, &part, &origin.to_string())?;
     fs::rename(&part, &file).map_err(io_error("create", &file))?;
     Ok(origin)
 }
@@ -55,18 +55,14 @@ fn copy(from: &Path, part: &Path) -> Result<(), XtaskError> {
     fs::copy(from, part).map(|_| ()).map_err(io_error("copy", from))
 }
 
-/// Removes a file whose digest is wrong; keeps one that is only too short, to be resumed.
-fn check(dataset: &Dataset, path: &Path) -> Result<(), XtaskError> {
-    let found = fs::metadata(path).map_err(io_error("read", path))?.len();
-    if found < dataset.bytes {
-        return Err(XtaskError::Size { path: path.to_owned(), found, expected: dataset.bytes });
-    }
+/// Removes a file whose digest is wrong.
+fn check(dataset: &Dataset, path: &Path, origin: &str) -> Result<(), XtaskError> {
     let found = sha256(path).map_err(io_error("read", path))?;
     if found == dataset.sha256 {
         return Ok(());
     }
     fs::remove_file(path).map_err(io_error("remove", path))?;
-    Err(XtaskError::Checksum { path: path.to_owned(), found, expected: dataset.sha256.clone() })
+    Err(XtaskError::Checksum { origin: origin.to_owned(), found, expected: dataset.sha256.clone() })
 }
 
 fn download(dataset: &Dataset, part: &Path) -> Result<String, XtaskError> {
@@ -77,11 +73,19 @@ fn download(dataset: &Dataset, part: &Path) -> Result<String, XtaskError> {
             homepage: dataset.homepage.clone(),
         });
     };
-    let have = fs::metadata(part).map_or(0, |metadata| metadata.len());
+    let have = length(part);
     if have < dataset.bytes {
         transfer(dataset, url, part, have)?;
     }
+    let found = length(part);
+    if found < dataset.bytes {
+        return Err(XtaskError::Short { url: url.clone(), found, expected: dataset.bytes });
+    }
     Ok(url.clone())
+}
+
+fn length(part: &Path) -> u64 {
+    fs::metadata(part).map_or(0, |metadata| metadata.len())
 }
 
 /// Appends to `part`, which holds the first `have` bytes, or starts over where the server does
@@ -105,7 +109,7 @@ fn transfer(dataset: &Dataset, url: &str, part: &Path, have: u64) -> Result<(), 
     let mut out = open(part, resumed).map_err(io_error("write", part))?;
     // One byte more than there should be is enough to make the digest differ.
     let mut body = response.into_body().into_reader().take(left + 1);
-    io::copy(&mut body, &mut out).map_err(io_error("finish the transfer into", part))?;
+    io::copy(&mut body, &mut out).map_err(|source| XtaskError::Transfer { url: url.to_owned(), source })?;
     out.sync_all().map_err(io_error("write", part))
 }
 

@@ -50,15 +50,16 @@ fn wanted<'a>(manifest: &'a Manifest, args: &Args) -> Result<Vec<&'a Dataset>, X
 }
 
 fn describe(dataset: &Dataset) {
-    println!("{:20} {:>10} bytes  {}", dataset.name, dataset.bytes, dataset.description);
-    println!("{:20} licence: {}; cite: {}", "", dataset.licence, dataset.citation);
+    crate::say(&format!("{:20} {:>10} bytes  {}", dataset.name, dataset.bytes, dataset.description));
+    crate::say(&format!("{:20} licence: {}; cite: {}", "", dataset.licence, dataset.citation));
 }
 
 /// One failure does not keep the others from being fetched.
 fn tell(dataset: &Dataset, cache: &Path, mirror: Option<&Path>) -> bool {
-    match fetch::fetch(dataset, cache, mirror) {
-        Ok(origin) => println!("{}: {} ({origin})", dataset.name, cache.join(&dataset.file).display()),
-        Err(ref error) => crate::error::print(error),
+    let fetched = fetch::fetch(dataset, cache, mirror);
+    match &fetched {
+        Ok(origin) => crate::say(&format!("{}: {} (from {origin})", dataset.name, cache.join(&dataset.file).display())),
+        Err(error) => crate::error::print(error),
     }
-    cache.join(&dataset.file).exists()
+    fetched.is_ok()
 }

@@ -132,8 +132,30 @@ fn a_short_transfer_keeps_its_part() {
     let (url, server) = serve(answer("200 OK", "", &BODY[..6]));
     let error = fetch(&dataset(Some(url)), cache.path(), None).unwrap_err();
     server.join().unwrap();
-    assert!(matches!(error, XtaskError::Size { found: 6, expected: 14, .. }), "{error}");
+    assert!(matches!(error, XtaskError::Short { found: 6, expected: 14, .. }), "{error}");
     assert_eq!(fs::read(cache.path().join("tiny.csv.part")).unwrap(), &BODY[..6]);
+}
+
+#[test]
+fn a_connection_that_breaks_keeps_what_came() {
+    let cache = tempfile::tempdir().unwrap();
+    let whole = answer("200 OK", "", BODY);
+    let (url, server) = serve(whole[..whole.len() - 4].to_vec());
+    let error = fetch(&dataset(Some(url)), cache.path(), None).unwrap_err();
+    server.join().unwrap();
+    assert!(matches!(error, XtaskError::Transfer { .. }), "{error}");
+    assert_eq!(fs::read(cache.path().join("tiny.csv.part")).unwrap(), &BODY[..BODY.len() - 4]);
+    assert!(error.hint().unwrap().contains("resumes"));
+}
+
+#[test]
+fn a_damaged_mirror_file_is_named_and_left_alone() {
+    let (cache, mirror) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = mirror.path().join("tiny.csv");
+    fs::write(&file, &BODY[..3]).unwrap();
+    let error = fetch(&dataset(None), cache.path(), Some(mirror.path())).unwrap_err();
+    assert!(error.to_string().starts_with(&file.display().to_string()), "{error}");
+    assert!(file.exists() && fs::read_dir(cache.path()).unwrap().count() == 0);
 }
 
 #[test]

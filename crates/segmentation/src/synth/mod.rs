@@ -1,8 +1,8 @@
 //! Customers that look like credit-card holders: for demonstrations, tests and measurements.
 //!
 //! The table has the columns, units and constraints of the public credit-card data set that much
-//! of the segmentation literature uses (`CUST_ID` and 17 figures about twelve months of
-//! behaviour), but every row is drawn from the model below; none is copied.
+//! of the segmentation literature uses (`CUST_ID` and 17 figures of behaviour), but every row is
+//! drawn from the model below; none is copied.
 //!
 //! Five groups of customers are planted ([`Group`]), and so are the faults that real files have:
 //! empty cells, exact duplicates, impossible frequencies and outliers, each at a stated rate

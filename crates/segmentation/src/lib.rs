@@ -1,10 +1,58 @@
-//! The composition: recipe in, outcome out.
+//! The composition: a [`Recipe`] and a [`Source`] in, a plain [`Outcome`] out.
+//!
+//! [`run`] takes the whole path that `segctl run` takes: read, clean, derive features, prepare,
+//! cluster for every k, judge, choose, explain. [`assign`] replays the model on new customers.
+//! This crate knows no terminal and no HTML, and writes no file.
 
+mod assign;
+mod choice;
+mod composition;
+mod conclude;
+mod customers;
+mod distributions;
+mod error;
+mod evidence;
+mod explain;
+mod features;
+mod init;
+mod ledger;
+mod manifest;
 mod model;
+mod naming;
 mod outcome;
+mod profile;
+mod projection;
+mod recipe;
+mod resolve;
+mod run;
+mod sample;
+mod stage;
+pub mod synth;
+mod tables;
+mod timings;
+mod usage;
+mod values;
 
-pub use model::Model;
+pub use assign::{Assigned, assign, assign_with};
+pub use error::SegmentationError;
+pub use init::commented_recipe;
+pub use manifest::{Manifest, SegmentSummary, TimingsReport};
+pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, TableSteps};
 pub use outcome::{
     Candidate, Column, Composition, Correlation, Customers, Derived, Distribution, Entry, Evidence, Highlight, Ids,
     Input, InputFile, Outcome, Profile, Projection, Segment, Unit, Usage,
 };
+pub use recipe::{
+    Categories, ClusterRecipe, DataRecipe, DuplicatesRecipe, Expressions, KRange, KRangeError, Packs, Recipe,
+};
+pub use run::{RunOptions, run, run_with};
+pub use segctl_io::Source;
+pub use tables::{customers_table, profile_table};
+pub use timings::{Stage, Timings};
+
+/// The name most like `name`, if any is like it at all.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+    let best = names.map(|other| (likeness(other), other)).max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(likeness, _)| *likeness > 0.8).map(|(_, other)| other.to_owned())
+}

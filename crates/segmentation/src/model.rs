@@ -1,7 +1,208 @@
-//! The model file.
+//! The model file: everything needed to assign tomorrow's customers, nothing that names one of today's.
 
+use segctl_clustering_core::kmeans::{Assignment, KMeansModel};
+use segctl_io::{DuplicateIds, Encoding, FeatureExpr, Kind, Role, RowRule};
+use segctl_numeric::{Matrix, MatrixView};
+use segctl_preprocessing::Fitted;
 use serde::{Deserialize, Serialize};
 
-/// What assigns tomorrow's customers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Model {}
+use crate::SegmentationError;
+use crate::outcome::Usage;
+
+/// What the first field of a model file says.
+const FORMAT: &str = "segctl-model";
+
+/// The version of the layout; readers refuse others.
+const VERSION: u32 = 1;
+
+/// A fitted segmentation, from raw columns to segments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    format: String,
+    version: u32,
+    /// The segctl version that made it.
+    pub made_by: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The columns of the raw table that the model looks at.
+    pub columns: Vec<ModelColumn>,
+    /// How files are read and turned into a table with all features.
+    pub table: TableSteps,
+    /// The fitted steps from that table to the feature matrix.
+    pub prepare: Fitted,
+    /// The fitted algorithm.
+    pub clusterer: Clusterer,
+    /// The segments; number `s` is at index `s`.
+    pub segments: Vec<ModelSegment>,
+    /// How each feature was spread when the model was made, to notice drift.
+    pub reference: Vec<Reference>,
+}
+
+/// A raw column that the model looks at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type when the model was made.
+    pub kind: Kind,
+    /// Its role when the model was made.
+    pub role: Role,
+    /// What it was used for.
+    pub usage: Usage,
+}
+
+/// The table stage: what happens to raw rows before features become numbers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TableSteps {
+    /// The encoding of text files.
+    pub encoding: Encoding,
+    /// The delimiter of text files, when it was given.
+    pub delimiter: Option<char>,
+    /// The sheet of workbooks, when it was given.
+    pub sheet: Option<String>,
+    /// Cells that mean "missing", when they were given.
+    pub missing: Option<Vec<String>>,
+    /// A query over the table `data`.
+    pub sql: Option<String>,
+    /// The condition a row must meet.
+    pub filter: Option<String>,
+    /// The id column.
+    pub id: Option<String>,
+    /// What to do with repeated ids.
+    pub duplicate_ids: DuplicateIds,
+    /// The row rules, packs' included.
+    pub rules: Vec<RowRule>,
+    /// The feature expressions, packs' included, in order.
+    pub features: Vec<FeatureExpr>,
+}
+
+/// A fitted algorithm of any kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "algorithm", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Clusterer {
+    /// K-means: the nearest centre.
+    KMeans(KMeansModel),
+}
+
+impl Clusterer {
+    /// The segment of every row of `x` (n x d, prepared units), its distance, and the runner-up.
+    ///
+    /// # Errors
+    /// When `x` has another number of features or holds a value that is not finite.
+    pub fn predict(&self, x: MatrixView<'_>) -> Result<Assignment, SegmentationError> {
+        match self {
+            Self::KMeans(model) => Ok(model.predict(x)?),
+        }
+    }
+
+    /// The centres of the segments (k x d) in prepared units.
+    pub fn centers(&self) -> Matrix {
+        match self {
+            Self::KMeans(model) => model.centers(),
+        }
+    }
+}
+
+/// A segment as the model knows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelSegment {
+    /// Its name.
+    pub name: String,
+    /// Customers in it when the model was made.
+    pub size: u64,
+    /// Their share.
+    pub share: f64,
+}
+
+/// How a feature was spread when the model was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The feature, in original units.
+    pub feature: String,
+    /// The share of cells that were missing.
+    pub missing_share: f64,
+    /// Minimum, first to ninth decile, maximum.
+    pub deciles: Vec<f64>,
+}
+
+/// The parts a run hands over.
+pub(crate) struct Parts {
+    pub(crate) seed: u64,
+    pub(crate) columns: Vec<ModelColumn>,
+    pub(crate) table: TableSteps,
+    pub(crate) prepare: Fitted,
+    pub(crate) clusterer: Clusterer,
+    pub(crate) segments: Vec<ModelSegment>,
+    pub(crate) reference: Vec<Reference>,
+}
+
+impl From<Parts> for Model {
+    fn from(parts: Parts) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            made_by: format!("segctl {}", env!("CARGO_PKG_VERSION")),
+            seed: parts.seed,
+            columns: parts.columns,
+            table: parts.table,
+            prepare: parts.prepare,
+            clusterer: parts.clusterer,
+            segments: parts.segments,
+            reference: parts.reference,
+        }
+    }
+}
+
+/// The first fields of any version of the file.
+#[derive(Deserialize)]
+struct Header {
+    format: String,
+    version: u32,
+}
+
+impl Model {
+    /// Reads a model from the text of a `model.json`.
+    ///
+    /// # Errors
+    /// [`SegmentationError::Model`] when the text is no model of this version.
+    pub fn from_json(text: &str) -> Result<Self, SegmentationError> {
+        let wrong = |reason: &str, source| SegmentationError::Model { reason: reason.to_owned(), source };
+        let header: Header =
+            serde_json::from_str(text).map_err(|error| wrong("this is no segctl model", Some(error)))?;
+        if header.format != FORMAT {
+            return Err(wrong(&format!("format is {:?}, expected {FORMAT:?}", header.format), None));
+        }
+        if header.version != VERSION {
+            let reason = format!("layout version is {}, this segctl reads version {VERSION}", header.version);
+            return Err(wrong(&reason, None));
+        }
+        serde_json::from_str(text).map_err(|error| wrong("it is damaged", Some(error)))
+    }
+
+    /// The text of a `model.json`; [`Model::from_json`] gives the same model back, bit for bit.
+    ///
+    /// # Panics
+    /// Never: every field has a JSON form.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("every field of a model has a JSON form");
+        text.push('\n');
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_files_are_told_apart() {
+        let reason = |text: &str| Model::from_json(text).unwrap_err().to_string();
+        assert_eq!(reason("[]"), "model file: this is no segctl model");
+        assert_eq!(reason(r#"{"format":"x","version":1}"#), r#"model file: format is "x", expected "segctl-model""#);
+        assert!(reason(r#"{"format":"segctl-model","version":9}"#).contains("version is 9"));
+        assert_eq!(reason(r#"{"format":"segctl-model","version":1}"#), "model file: it is damaged");
+    }
+}

@@ -1,0 +1,90 @@
+//! `segctl assign`: yesterday's model on today's customers.
+
+use segctl_io::{OutputFormat, Source};
+use segctl_segmentation::{Assigned, Model, RunOptions, assign_with, customers_table};
+use serde::Serialize;
+
+use crate::args::{AssignArgs, Common};
+use crate::error::CliError;
+use crate::files;
+use crate::terminal::{Terminal, plain_number};
+
+pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
+    let format = OutputFormat::from_path(&args.out)?;
+    let source = Source::parse(&args.data)?;
+    let text = files::read_text(&args.model)?;
+    let model = Model::from_json(&text).map_err(|source| CliError::In { path: args.model.clone(), source })?;
+    let options = RunOptions { memory_limit: args.memory_limit.map(|size| size.as_u64()) };
+    let assigned = {
+        let progress = terminal.progress();
+        assign_with(&source, &model, &options, &progress)?
+    };
+    let table = customers_table(&assigned.customers, &model);
+    segctl_io::write_batches(&args.out, format, &[table])?;
+    for warning in &assigned.warnings {
+        terminal.warn(warning);
+    }
+    match (args.json, common.quiet) {
+        (true, _) => files::print(&json(&assigned, &model)),
+        (false, true) => Ok(()),
+        (false, false) => files::print(&counts(&assigned, &model)),
+    }
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    n_customers: usize,
+    segments: Vec<Count<'a>>,
+    ledger: &'a [segctl_segmentation::Entry],
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Count<'a> {
+    id: usize,
+    name: &'a str,
+    size: usize,
+    share: f64,
+    share_in_model: f64,
+}
+
+fn rows<'a>(assigned: &Assigned, model: &'a Model) -> Vec<Count<'a>> {
+    let n = assigned.customers.labels.len().max(1) as f64;
+    let sizes = assigned.customers.labels.sizes();
+    let row = |(id, (size, segment)): (usize, (usize, &'a segctl_segmentation::ModelSegment))| Count {
+        id,
+        name: &segment.name,
+        size,
+        share: size as f64 / n,
+        share_in_model: segment.share,
+    };
+    sizes.into_iter().zip(&model.segments).enumerate().map(row).collect()
+}
+
+fn json(assigned: &Assigned, model: &Model) -> String {
+    let document = Document {
+        n_customers: assigned.customers.labels.len(),
+        segments: rows(assigned, model),
+        ledger: &assigned.ledger,
+        warnings: &assigned.warnings,
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("counts have a JSON form");
+    text.push('\n');
+    text
+}
+
+fn counts(assigned: &Assigned, model: &Model) -> String {
+    let mut text = format!("{} customers assigned\n", plain_number(assigned.customers.labels.len() as f64));
+    for row in rows(assigned, model) {
+        text.push_str(&format!(
+            "{:>4}  {:>9}  {:>5.1} % (model {:.1} %)  {}\n",
+            row.id,
+            plain_number(row.size as f64),
+            row.share * 100.0,
+            row.share_in_model * 100.0,
+            row.name
+        ));
+    }
+    text
+}

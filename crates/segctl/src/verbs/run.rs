@@ -1,0 +1,98 @@
+//! `segctl run`: the whole path.
+
+use std::path::Path;
+use std::time::Instant;
+
+use segctl_io::OutputFormat;
+use segctl_report::ReportOptions;
+use segctl_segmentation::{
+    Manifest, Outcome, Recipe, RunOptions, Timings, TimingsReport, customers_table, profile_table, run_with,
+};
+
+use crate::args::{Common, RunArgs};
+use crate::error::CliError;
+use crate::terminal::{Terminal, summary};
+use crate::{files, resources};
+
+pub(crate) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
+    let start = Instant::now();
+    let source = args.data.source()?;
+    let recipe = recipe(args)?;
+    files::check_out_dir(&args.out, args.force)?;
+    let mut timings = Timings::default();
+    let options = RunOptions { memory_limit: args.data.memory_limit() };
+    let outcome = {
+        let progress = terminal.progress();
+        run_with(&source, &recipe, &options, &progress, &mut timings)?
+    };
+    write(&outcome, &args.out, &mut timings)?;
+    for warning in &outcome.warnings {
+        terminal.warn(warning);
+    }
+    let times = TimingsReport::new(&timings, start.elapsed().as_secs_f64(), resources::peak_rss_bytes());
+    finish(args, common, &outcome, &recipe, times)
+}
+
+/// The configuration file's recipe, changed by the options typed.
+fn recipe(args: &RunArgs) -> Result<Recipe, CliError> {
+    let mut recipe = args.data.recipe()?;
+    let cluster = &mut recipe.cluster;
+    cluster.k = args.k.unwrap_or(cluster.k);
+    cluster.restarts = args.restarts.unwrap_or(cluster.restarts);
+    cluster.max_iter = args.max_iter.unwrap_or(cluster.max_iter);
+    cluster.tol = args.tol.unwrap_or(cluster.tol);
+    cluster.categories = args.categories.unwrap_or(cluster.categories);
+    recipe.seed = args.seed.unwrap_or(recipe.seed);
+    recipe.validate()?;
+    Ok(recipe)
+}
+
+fn write(outcome: &Outcome, dir: &Path, timings: &mut Timings) -> Result<(), CliError> {
+    files::open_out_dir(dir)?;
+    timings.time("write", || write_tables(outcome, dir))?;
+    timings.time("report", || write_report(outcome, dir))
+}
+
+fn write_tables(outcome: &Outcome, dir: &Path) -> Result<(), CliError> {
+    let customers = customers_table(&outcome.customers, &outcome.model);
+    let profile = profile_table(&outcome.profile, &outcome.segments);
+    let table = |name, format, batch| segctl_io::write_batches(&files::output(dir, name), format, batch);
+    table("segments.parquet", OutputFormat::Parquet, std::slice::from_ref(&customers))?;
+    table("segments.csv", OutputFormat::Csv, std::slice::from_ref(&customers))?;
+    table("profile.csv", OutputFormat::Csv, std::slice::from_ref(&profile))?;
+    write_text(dir, "model.json", &outcome.model.to_json())
+}
+
+fn write_report(outcome: &Outcome, dir: &Path) -> Result<(), CliError> {
+    let options = ReportOptions::default();
+    let mut page = Vec::new();
+    segctl_report::render(outcome, &options, &mut page)?;
+    let path = files::output(dir, "report.html");
+    Ok(segctl_io::write_atomically(&path, |file| file.write_all(&page))?)
+}
+
+fn write_text(dir: &Path, name: &'static str, text: &str) -> Result<(), CliError> {
+    Ok(segctl_io::write_atomically(&files::output(dir, name), |file| file.write_all(text.as_bytes()))?)
+}
+
+/// Writes the manifest last: it says that the other files are there.
+fn finish(
+    args: &RunArgs,
+    common: &Common,
+    outcome: &Outcome,
+    recipe: &Recipe,
+    times: TimingsReport<'_>,
+) -> Result<(), CliError> {
+    if let Some(path) = &args.timings {
+        let text = serde_json::to_string(&times).expect("times have a JSON form");
+        segctl_io::write_atomically(path, |file| file.write_all(text.as_bytes()))?;
+    }
+    let outputs = files::OUTPUTS.map(String::from).to_vec();
+    let manifest = Manifest::new(outcome, recipe, outputs, times).to_json();
+    write_text(&args.out, "run.json", &manifest)?;
+    match (args.json, common.quiet) {
+        (true, _) => files::print(&manifest),
+        (false, true) => Ok(()),
+        (false, false) => files::print(&summary(outcome, &args.out)),
+    }
+}

@@ -1,0 +1,206 @@
+//! From the chosen clustering to the outcome.
+
+use segctl_io::{FileReport, Table};
+use segctl_numeric::Labels;
+use segctl_numeric::observe::Observer;
+use segctl_numeric::seed::Seed;
+
+use crate::customers::{customers, estimated_silhouettes, ids};
+use crate::evidence::Sweep;
+use crate::explain::{Explained, explain};
+use crate::model::{Clusterer, Model, ModelColumn, ModelSegment, Parts};
+use crate::outcome::{Column, Evidence, Input, InputFile, Outcome, Usage};
+use crate::recipe::Recipe;
+use crate::run::{Ready, checkpoint};
+use crate::SegmentationError;
+
+/// Everything that follows from the chosen clustering.
+pub(crate) fn conclude(
+    ready: Ready,
+    sweep: Sweep,
+    recipe: &Recipe,
+    observer: &dyn Observer,
+) -> Result<Outcome, SegmentationError> {
+    let x = ready.prepared.matrix.view();
+    let fit = &sweep.chosen;
+    let clusterer = Clusterer::KMeans(fit.model.reordered(&largest_first(&fit.labels)));
+    let assignment = clusterer.predict(x)?;
+    let silhouettes = match sweep.silhouettes {
+        Some(exact) if assignment.labels.same_partition(&fit.labels) => exact,
+        _ => estimated_silhouettes(x, &assignment.labels, Seed(recipe.seed), observer)?,
+    };
+    let customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, silhouettes);
+    checkpoint(observer, "explain", 1)?;
+    let explained = explain(&ready, &customers, &clusterer)?;
+    checkpoint(observer, "explain", 2)?;
+    let model = model(&ready, &explained, clusterer, recipe);
+    let warnings = warnings(&ready, &sweep.evidence);
+    let Explained { distributions, correlation, segments, profile, composition, projection, .. } = explained;
+    Ok(Outcome {
+        columns: columns(&ready),
+        input: ready.input,
+        ledger: ready.ledger.into_entries(),
+        derived: ready.derived,
+        evidence: sweep.evidence,
+        distributions,
+        correlation,
+        segments,
+        profile,
+        composition,
+        projection,
+        customers,
+        model,
+        warnings,
+    })
+}
+
+/// The clusters by descending size; the lower number first among equals.
+fn largest_first(labels: &Labels) -> Vec<usize> {
+    let sizes = labels.sizes();
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by_key(|&c| std::cmp::Reverse(sizes[c]));
+    order
+}
+
+fn model(ready: &Ready, explained: &Explained, clusterer: Clusterer, recipe: &Recipe) -> Model {
+    let segments = explained.segments.iter();
+    Model::from(Parts {
+        seed: recipe.seed,
+        columns: model_columns(ready),
+        table: ready.steps.clone(),
+        prepare: ready.fitted.clone(),
+        clusterer,
+        segments: segments.map(|s| ModelSegment { name: s.name.clone(), size: s.size, share: s.share }).collect(),
+        reference: explained.reference.clone(),
+    })
+}
+
+/// The raw columns that must be there again: the id, the inputs of the steps, and whatever an
+/// expression may mention.
+fn model_columns(ready: &Ready) -> Vec<ModelColumn> {
+    let inputs = ready.fitted.input_columns();
+    let steps = &ready.steps;
+    let expressions: Vec<&str> = steps
+        .features
+        .iter()
+        .map(|feature| feature.sql.as_str())
+        .chain(steps.rules.iter().map(|rule| rule.check.as_str()))
+        .collect();
+    let needed = |name: &str| {
+        Some(name) == steps.id.as_deref()
+            || inputs.contains(&name)
+            || expressions.iter().any(|sql| mentions(sql, name))
+    };
+    let column = |column: &segctl_io::ColumnInfo| ModelColumn {
+        name: column.name.clone(),
+        kind: column.kind,
+        role: column.role,
+        usage: usage_of(ready, &column.name),
+    };
+    ready.raw_columns.iter().filter(|column| needed(&column.name)).map(column).collect()
+}
+
+fn usage_of(ready: &Ready, name: &str) -> Usage {
+    let at = ready.table.columns.iter().position(|column| column.name == name);
+    at.map_or(Usage::Ignored, |at| ready.uses[at].usage)
+}
+
+/// Whether the expression holds the name as a word of its own.
+fn mentions(sql: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    sql.match_indices(name).any(|(at, _)| {
+        let before = sql[..at].chars().next_back();
+        let after = sql[at + name.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
+}
+
+/// What was read, in the words of the report.
+pub(crate) fn input(table: &Table) -> Input {
+    let files: Vec<InputFile> = table.report.files.iter().map(input_file).collect();
+    Input {
+        name: files.first().map_or_else(|| "stdin".into(), |file| stem(&file.name)),
+        n_rows: files.iter().map(|file| file.n_rows).sum(),
+        n_columns: table.columns.len() as u64,
+        notes: table.report.notes.clone(),
+        files,
+    }
+}
+
+fn input_file(file: &FileReport) -> InputFile {
+    let delimiter = file.delimiter.map(|c| format!("delimiter {c:?}"));
+    let parts = [Some(file.format.name().to_owned()), delimiter, file.encoding.clone(), file.compression.map(str::to_owned)];
+    InputFile {
+        name: file_name(&file.name),
+        format: parts.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        bytes: file.n_bytes,
+        sha256: file.sha256.clone(),
+        n_rows: file.n_rows,
+    }
+}
+
+fn file_name(path: &str) -> String {
+    let path = std::path::Path::new(path);
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+fn stem(name: &str) -> String {
+    name.split('.').next().unwrap_or(name).to_owned()
+}
+
+fn columns(ready: &Ready) -> Vec<Column> {
+    let inputs = ready.fitted.input_columns();
+    let describe = |(column, used): (&segctl_io::ColumnInfo, &crate::usage::Use)| {
+        let dropped = used.usage == Usage::Clusters && !inputs.contains(&column.name.as_str());
+        let before = ready.raw_columns.iter().find(|raw| raw.name == column.name).unwrap_or(column);
+        Column {
+            name: column.name.clone(),
+            kind: column.kind.to_string(),
+            role: column.role.to_string(),
+            reason: format!("{}; {}", column.reason, used.reason),
+            usage: if dropped { Usage::Ignored } else { used.usage },
+            n_missing: before.n_missing,
+            missing_by_marker: before.missing_by_marker.clone(),
+            n_distinct: column.n_distinct.count as u64,
+        }
+    };
+    ready.table.columns.iter().zip(&ready.uses).map(describe).collect()
+}
+
+/// Things a reader must know before trusting the segments.
+fn warnings(ready: &Ready, evidence: &Evidence) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let chosen = evidence.candidates.iter().find(|candidate| candidate.k == evidence.chosen_k);
+    if let Some(candidate) = chosen.filter(|candidate| !candidate.converged) {
+        warnings.push(format!(
+            "k-means stopped after {} iterations before every customer had settled; raise max-iter, or set tol to 0",
+            candidate.n_iter
+        ));
+    }
+    if ready.table.n_rows() < 20 * evidence.chosen_k {
+        warnings.push(format!(
+            "{} customers are few for {} segments: expect them to change with a handful of new customers",
+            ready.table.n_rows(),
+            evidence.chosen_k
+        ));
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_as_words() {
+        assert!(mentions("BALANCE / CREDIT_LIMIT", "BALANCE"));
+        assert!(!mentions("BALANCE_FREQUENCY > 1", "BALANCE"));
+        assert!(mentions("\"Annual Income (k$)\" * 2", "Annual Income (k$)"));
+    }
+
+    #[test]
+    fn the_largest_cluster_comes_first() {
+        let labels = Labels::new(vec![0, 1, 1, 2, 2], 3).unwrap();
+        assert_eq!(largest_first(&labels), [1, 2, 0]);
+    }
+}

@@ -1,0 +1,113 @@
+use segctl_clustering_core::ClusteringError;
+use segctl_io::IoError;
+use segctl_metrics::MetricsError;
+use segctl_numeric::InputError;
+use segctl_preprocessing::PrepareError;
+use segctl_reduction::ReductionError;
+use thiserror::Error;
+
+/// Why there are no segments.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SegmentationError {
+    /// The table could not be read, queried or written.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// The table could not be made into features.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// The features could not be clustered.
+    #[error(transparent)]
+    Clustering(#[from] ClusteringError),
+    /// The clustering could not be judged.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    /// The features could not be projected.
+    #[error(transparent)]
+    Reduction(#[from] ReductionError),
+    /// A parameter of the recipe is out of range.
+    #[error(transparent)]
+    Parameter(#[from] InputError),
+    /// The configuration file is no recipe.
+    #[error("configuration: {}", .0.to_string().trim_end())]
+    Config(#[source] toml::de::Error),
+    /// A column named in the recipe is not in the table.
+    #[error("{place} names column {column:?}, which the table does not have")]
+    UnknownColumn {
+        /// Where it was named: `--columns`, `exclude`, ….
+        place: &'static str,
+        /// The name.
+        column: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
+    /// No column is left that could form segments.
+    #[error("none of the {n_columns} columns can form segments: {}", .reasons.join("; "))]
+    NothingToCluster {
+        /// Columns of the table.
+        n_columns: usize,
+        /// Why not, one reason per column, the first few.
+        reasons: Vec<String>,
+    },
+    /// Too few customers for the smallest k asked for.
+    #[error("{n_rows} customers are too few for {k} segments: at least {needed} are needed")]
+    TooFewCustomers {
+        /// Customers left after cleaning.
+        n_rows: usize,
+        /// The smallest number of segments asked for.
+        k: usize,
+        /// Customers needed.
+        needed: usize,
+    },
+    /// The model file is not one, or from a version that this one cannot read.
+    #[error("model file: {reason}")]
+    Model {
+        /// What is wrong with it.
+        reason: String,
+        /// What serde says.
+        #[source]
+        source: Option<serde_json::Error>,
+    },
+    /// The data to assign differs from the data the model was made from.
+    #[error("the data differs from what the model was made from: {}", .differences.join("; "))]
+    Differs {
+        /// One sentence per difference.
+        differences: Vec<String>,
+        /// What to do about it.
+        hint: String,
+    },
+    /// The observer asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl SegmentationError {
+    /// What the user can do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Io(error) => error.hint(),
+            Self::Prepare(error) => error.hint(),
+            Self::UnknownColumn { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {name:?}?")),
+            Self::NothingToCluster { .. } => Some(
+                "name the columns to use with --columns, or give a column another role in the configuration: \
+                 [data.roles] NAME = \"numeric\""
+                    .into(),
+            ),
+            Self::TooFewCustomers { .. } => Some("give more customers, or fewer segments with --k".into()),
+            Self::Model { .. } => Some("give the model.json that `segctl run` wrote".into()),
+            Self::Differs { hint, .. } => Some(hint.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether the run was interrupted rather than failed.
+    pub fn is_interruption(&self) -> bool {
+        match self {
+            Self::Interrupted => true,
+            Self::Io(error) => matches!(error, IoError::Cancelled),
+            Self::Clustering(error) => matches!(error, ClusteringError::Cancelled),
+            Self::Metrics(error) => matches!(error, MetricsError::Cancelled),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What the segments are: profiles, names, pictures.
+
+use rayon::prelude::*;
+
+use crate::composition::composition;
+use crate::distributions::{correlation, distributions};
+use crate::features::{Feature, describes_by_value, features};
+use crate::model::{Clusterer, Reference};
+use crate::naming::name_segments;
+use crate::outcome::{Composition, Correlation, Customers, Distribution, Profile, Projection, Segment};
+use crate::profile::{highlights, profile};
+use crate::projection::project;
+use crate::run::Ready;
+use crate::{SegmentationError, sample};
+
+/// Points of a silhouette curve.
+const CURVE: usize = 200;
+
+/// Everything a reader sees of the segments.
+pub(crate) struct Explained {
+    pub(crate) distributions: Vec<Distribution>,
+    pub(crate) correlation: Correlation,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) profile: Profile,
+    pub(crate) composition: Vec<Composition>,
+    pub(crate) projection: Projection,
+    pub(crate) reference: Vec<Reference>,
+}
+
+pub(crate) fn explain(
+    ready: &Ready,
+    customers: &Customers,
+    clusterer: &Clusterer,
+) -> Result<Explained, SegmentationError> {
+    let x = ready.prepared.matrix.view();
+    let features = features(&ready.table, &ready.uses, ready.fitted.features(), &ready.prepared.events);
+    let profile = profile(&features, x, &customers.labels);
+    let correlation = correlation(&features);
+    Ok(Explained {
+        distributions: distributions(&features),
+        segments: segments(customers, &profile, &correlation),
+        composition: compositions(ready, customers),
+        projection: project(x, &ready.prepared.names, clusterer.centers().view(), customers)?,
+        reference: features.par_iter().filter(|feature| feature.prepared.is_some()).map(reference).collect(),
+        correlation,
+        profile,
+    })
+}
+
+fn compositions(ready: &Ready, customers: &Customers) -> Vec<Composition> {
+    let told = ready.table.columns.iter().zip(&ready.uses).filter(|(column, used)| describes_by_value(column, used));
+    let names: Vec<&str> = told.map(|(column, _)| column.name.as_str()).collect();
+    names.par_iter().map(|name| composition(&ready.table, name, &customers.labels)).collect()
+}
+
+fn segments(customers: &Customers, profile: &Profile, correlation: &Correlation) -> Vec<Segment> {
+    let sizes = customers.labels.sizes();
+    let told: Vec<_> = (0..sizes.len()).map(|s| highlights(profile, s)).collect();
+    let names = name_segments(&told, correlation);
+    let mut members = vec![Vec::new(); sizes.len()];
+    for i in 0..customers.labels.len() {
+        if let Some(s) = customers.labels.get(i) {
+            members[s].push(i);
+        }
+    }
+    let parts = names.into_iter().zip(told).zip(&members).enumerate();
+    parts
+        .map(|(id, ((name, highlights), rows))| {
+            let (size, n) = (rows.len() as f64, customers.labels.len() as f64);
+            let mut silhouettes: Vec<f64> = rows.iter().map(|&i| customers.silhouette[i]).collect();
+            silhouettes.sort_unstable_by(|a, b| b.total_cmp(a));
+            Segment {
+                id,
+                name,
+                size: rows.len() as u64,
+                share: size / n,
+                silhouette: silhouettes.iter().sum::<f64>() / size,
+                share_misfit: silhouettes.iter().filter(|&&s| s < 0.0).count() as f64 / size,
+                mean_distance: rows.iter().map(|&i| customers.distance[i]).sum::<f64>() / size,
+                highlights,
+                silhouette_curve: sample::thinned(&silhouettes, CURVE),
+            }
+        })
+        .collect()
+}
+
+fn reference(feature: &Feature) -> Reference {
+    let mut present: Vec<f64> = feature.values.iter().copied().filter(|value| !value.is_nan()).collect();
+    present.sort_unstable_by(f64::total_cmp);
+    let decile = |tenth: u32| segctl_preprocessing::describe::quantile(&present, f64::from(tenth) / 10.0);
+    Reference {
+        feature: feature.name.clone(),
+        missing_share: 1.0 - present.len() as f64 / feature.values.len() as f64,
+        deciles: if present.is_empty() { Vec::new() } else { (0..=10).map(decile).collect() },
+    }
+}

@@ -1,0 +1,217 @@
+//! The recipe: everything a run depends on besides the data, as one serialisable value.
+//!
+//! It is what `segctl.toml` holds, what the command line's options change, and what the model and
+//! the manifest keep.
+
+mod expressions;
+mod k_range;
+
+use std::collections::BTreeMap;
+
+use segctl_io::{DuplicateIds, Encoding, Role, RowRule};
+use segctl_preprocessing::Preparation;
+use serde::{Deserialize, Serialize};
+
+pub use expressions::Expressions;
+pub use k_range::KRange;
+
+use crate::SegmentationError;
+
+/// Everything a run depends on besides the data.
+///
+/// ```
+/// use segctl_segmentation::Recipe;
+/// let recipe = Recipe::from_toml(r#"
+///     seed = 7
+///     [features]
+///     CREDIT_UTILIZATION = "BALANCE / NULLIF(CREDIT_LIMIT, 0)"
+///     [cluster]
+///     k = "3..6"
+/// "#)?;
+/// assert_eq!(recipe.seed, 7);
+/// assert_eq!(recipe.cluster.k.iter().collect::<Vec<_>>(), [3, 4, 5, 6]);
+/// assert!(Recipe::from_toml("sede = 7").is_err(), "unknown keys are errors");
+/// # Ok::<(), segctl_segmentation::SegmentationError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Recipe {
+    /// The seed of all random streams.
+    pub seed: u64,
+    /// Which packs of features and rules to add.
+    pub packs: Packs,
+    /// Which rows and columns to take, and how to read them.
+    pub data: DataRecipe,
+    /// What to do with repeated customers.
+    pub duplicates: DuplicatesRecipe,
+    /// Conditions every row should meet, checked before features are computed.
+    pub rules: Vec<RowRule>,
+    /// Features by name, each an SQL expression; later ones may use earlier ones.
+    pub features: Expressions,
+    /// The fitted steps between the table and the algorithm.
+    pub prepare: Preparation,
+    /// The algorithm and its parameters.
+    pub cluster: ClusterRecipe,
+}
+
+/// Which rows and columns to take, and how to read them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DataRecipe {
+    /// A query over the table `data` whose result takes its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sql: Option<String>,
+    /// Keep only the rows for which this SQL condition is true.
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// The column that names the customer; recognised when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The columns that form the segments; chosen by role when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// Columns to leave aside.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Roles by column, where the recognised ones are not wanted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, Role>,
+    /// The delimiter of a text file; recognised when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// The encoding of a text file.
+    pub encoding: Encoding,
+    /// Cells that mean "missing" besides the empty one; the usual markers when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Vec<String>>,
+    /// The sheet of a workbook; the first that holds data when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+}
+
+/// What to do with repeated customers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DuplicatesRecipe {
+    /// What to do when an id occurs more than once, after exact copies of rows are gone.
+    pub ids: DuplicateIds,
+}
+
+/// Which feature packs apply.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Packs {
+    /// Those whose columns are recognised in the table.
+    #[default]
+    Auto,
+    /// None.
+    None,
+}
+
+/// The algorithm and its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClusterRecipe {
+    /// The numbers of segments to try: `5`, or `"2..10"` with both ends included.
+    pub k: KRange,
+    /// Starts of k-means per k.
+    pub restarts: usize,
+    /// Iterations at most per start.
+    pub max_iter: usize,
+    /// Relative tolerance; 0 runs until no customer changes segment, which is what lets the
+    /// model give every training row its label back.
+    pub tol: f64,
+    /// Whether categories help to form the segments.
+    pub categories: Categories,
+}
+
+impl Default for ClusterRecipe {
+    fn default() -> Self {
+        Self { k: KRange::default(), restarts: 10, max_iter: 1000, tol: 0.0, categories: Categories::Auto }
+    }
+}
+
+/// Whether categorical, coded and boolean columns help to form the segments.
+///
+/// Segments formed by k-means on dummies mostly repeat the categories, so by default categories
+/// describe the segments that the numbers form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Categories {
+    /// Only where numbers are scarce: fewer than two, or fewer than a third as many as categories.
+    #[default]
+    Auto,
+    /// Always, one-hot encoded.
+    Always,
+    /// Never: they only describe.
+    Never,
+}
+
+impl Recipe {
+    /// Reads a recipe from TOML; unknown keys are errors.
+    ///
+    /// # Errors
+    /// [`SegmentationError::Config`] with the position of what is wrong.
+    pub fn from_toml(text: &str) -> Result<Self, SegmentationError> {
+        let recipe: Self = toml::from_str(text).map_err(SegmentationError::Config)?;
+        recipe.validate()?;
+        Ok(recipe)
+    }
+
+    /// The recipe as TOML; [`Recipe::from_toml`] gives it back.
+    ///
+    /// # Panics
+    /// Never: every field has a TOML form, which a test proves.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("every field of a recipe has a TOML form")
+    }
+
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// [`SegmentationError::Parameter`] naming the first parameter out of range.
+    pub fn validate(&self) -> Result<(), SegmentationError> {
+        let cluster = &self.cluster;
+        let wrong = |name: &'static str, value: f64, expected| {
+            Err(SegmentationError::Parameter(segctl_numeric::InputError::OutOfRange { name, value, expected }))
+        };
+        if cluster.restarts == 0 {
+            return wrong("restarts", 0.0, ">= 1");
+        }
+        if cluster.max_iter == 0 {
+            return wrong("max-iter", 0.0, ">= 1");
+        }
+        if !(cluster.tol >= 0.0 && cluster.tol.is_finite()) {
+            return wrong("tol", cluster.tol, "finite and >= 0");
+        }
+        Ok(self.prepare.validate()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_default_recipe() {
+        assert_eq!(Recipe::from_toml("").unwrap(), Recipe::default());
+    }
+
+    #[test]
+    fn toml_gives_a_full_recipe_back() {
+        let mut recipe = Recipe { seed: 3, packs: Packs::None, ..Recipe::default() };
+        recipe.data.filter = Some("BALANCE > 0".into());
+        recipe.data.exclude = vec!["a b".into()];
+        recipe.data.delimiter = Some(';');
+        recipe.data.roles.insert("Region".into(), Role::Numeric);
+        recipe.features = Expressions::from_pairs([("Z", "1"), ("A", "\"Z\" + 1")]);
+        recipe.cluster.k = KRange::new(2, 4).unwrap();
+        assert_eq!(Recipe::from_toml(&recipe.to_toml()).unwrap(), recipe);
+    }
+
+    #[test]
+    fn parameters_out_of_range_are_named() {
+        let error = Recipe::from_toml("[cluster]\ntol = -1.0").unwrap_err();
+        assert_eq!(error.to_string(), "tol=-1 should be finite and >= 0");
+    }
+}

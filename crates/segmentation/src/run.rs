@@ -1,0 +1,109 @@
+//! From a recipe and a source to the outcome.
+
+use segctl_io::{ColumnInfo, Session, SessionOptions, Source, Table};
+use segctl_numeric::observe::{Event, Observer, Silent};
+use segctl_preprocessing::{Fitted, Prepared, fit_transform};
+
+use crate::conclude::{conclude, input};
+use crate::evidence::sweep;
+use crate::ledger::Ledger;
+use crate::model::TableSteps;
+use crate::outcome::{Derived, Input, Outcome};
+use crate::recipe::Recipe;
+use crate::usage::{Use, decide, plans};
+use crate::{SegmentationError, Timings, resolve, stage};
+
+/// What a run may use, apart from what its result depends on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RunOptions {
+    /// Bytes the table and the SQL engine may take; no limit when absent.
+    pub memory_limit: Option<u64>,
+}
+
+/// Runs `recipe` on `source`.
+///
+/// ```no_run
+/// use segctl_segmentation::{Recipe, Source, run};
+/// let outcome = run(&Source::parse("customers.csv")?, &Recipe::default())?;
+/// for segment in &outcome.segments {
+///     println!("{}: {} customers", segment.name, segment.size);
+/// }
+/// # Ok::<(), segctl_segmentation::SegmentationError>(())
+/// ```
+///
+/// # Errors
+/// [`SegmentationError`] for data or a recipe that give no segments; `hint()` says what to do.
+pub fn run(source: &Source, recipe: &Recipe) -> Result<Outcome, SegmentationError> {
+    run_with(source, recipe, &RunOptions::default(), &Silent, &mut Timings::default())
+}
+
+/// [`run`] with limits, progress, cancellation and stage times.
+///
+/// # Errors
+/// As [`run`], and [`SegmentationError::Interrupted`] or a crate's own cancellation when the
+/// observer breaks.
+pub fn run_with(
+    source: &Source,
+    recipe: &Recipe,
+    options: &RunOptions,
+    observer: &dyn Observer,
+    timings: &mut Timings,
+) -> Result<Outcome, SegmentationError> {
+    recipe.validate()?;
+    let session = Session::new(&SessionOptions { memory_limit: options.memory_limit })?;
+    let read = timings.time("read", || read(source, recipe, options, observer))?;
+    let ready = timings.time("prepare", || prepare(&session, read, recipe, observer))?;
+    let sweep = sweep(ready.prepared.matrix.view(), recipe, observer, timings)?;
+    timings.time("evaluate", || conclude(ready, sweep, recipe, observer))
+}
+
+fn read(
+    source: &Source,
+    recipe: &Recipe,
+    options: &RunOptions,
+    observer: &dyn Observer,
+) -> Result<Table, SegmentationError> {
+    let steps = resolve::stated(recipe);
+    stage::read(source, &steps, resolve::roles(recipe), options.memory_limit, observer)
+}
+
+/// The table with its features, and the matrix made of it.
+pub(crate) struct Ready {
+    pub(crate) input: Input,
+    /// The columns before features were added.
+    pub(crate) raw_columns: Vec<ColumnInfo>,
+    pub(crate) table: Table,
+    pub(crate) steps: TableSteps,
+    pub(crate) derived: Vec<Derived>,
+    pub(crate) uses: Vec<Use>,
+    pub(crate) fitted: Fitted,
+    pub(crate) prepared: Prepared,
+    pub(crate) ledger: Ledger,
+}
+
+fn prepare(session: &Session, raw: Table, recipe: &Recipe, observer: &dyn Observer) -> Result<Ready, SegmentationError> {
+    let mut ledger = Ledger::default();
+    let input = input(&raw);
+    ledger.read(&raw);
+    let raw = stage::narrow(session, raw, &resolve::stated(recipe), &mut ledger)?;
+    checkpoint(observer, "prepare", 1)?;
+    let (steps, derived) = resolve::resolved(recipe, resolve::stated(recipe), &raw);
+    let raw_columns = raw.columns.clone();
+    let table = stage::enrich(session, raw, &steps, &mut ledger)?;
+    checkpoint(observer, "prepare", 2)?;
+    let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &recipe.cluster)?;
+    let (fitted, mut prepared) = fit_transform(&table.batches, &plans(&table.columns, &uses), &recipe.prepare)?;
+    prepared.events.iter().for_each(|event| ledger.event(event));
+    let table = stage::kept(table, prepared.kept_rows.take())?;
+    checkpoint(observer, "prepare", 3)?;
+    Ok(Ready { input, raw_columns, table, steps, derived, uses, fitted, prepared, ledger })
+}
+
+/// Between two steps: says how far the work is, and stops if asked.
+pub(crate) fn checkpoint(observer: &dyn Observer, stage: &str, step: u64) -> Result<(), SegmentationError> {
+    match observer.event(Event::new(stage, step)).is_break() {
+        true => Err(SegmentationError::Interrupted),
+        false => Ok(()),
+    }
+}
+

@@ -1,0 +1,67 @@
+//! Bounded, repeatable samples of customers.
+
+use segctl_numeric::Labels;
+
+/// Rows drawn for pictures, by segment: every segment gets a share of `at_most` in proportion to
+/// its size but no fewer than `floor` (or all it has), taken at even steps through the file.
+///
+/// Ascending; all rows when there are no more than `at_most`.
+pub(crate) fn by_segment(labels: &Labels, at_most: usize, floor: usize) -> Vec<usize> {
+    if labels.len() <= at_most {
+        return (0..labels.len()).collect();
+    }
+    let sizes = labels.sizes();
+    let quotas: Vec<usize> = sizes.iter().map(|&size| (size * at_most / labels.len()).max(floor).min(size)).collect();
+    let mut seen = vec![0; sizes.len()];
+    let mut rows = Vec::new();
+    for i in 0..labels.len() {
+        let Some(segment) = labels.get(i) else { continue };
+        let nth = seen[segment];
+        seen[segment] += 1;
+        if takes(nth, quotas[segment], sizes[segment]) {
+            rows.push(i);
+        }
+    }
+    rows
+}
+
+/// Whether member `nth` of `size` is among `quota` members at even steps.
+fn takes(nth: usize, quota: usize, size: usize) -> bool {
+    (nth + 1) * quota / size > nth * quota / size
+}
+
+/// At most `at_most` values at even steps through `sorted`, both ends included.
+pub(crate) fn thinned(sorted: &[f64], at_most: usize) -> Vec<f64> {
+    if sorted.len() <= at_most {
+        return sorted.to_vec();
+    }
+    (0..at_most).map(|i| sorted[i * (sorted.len() - 1) / (at_most - 1)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_segment_is_seen_and_the_total_is_bounded() {
+        let ids: Vec<u32> = (0..10_000).map(|i| u32::from(i % 100 == 0)).collect();
+        let labels = Labels::new(ids, 2).unwrap();
+        let rows = by_segment(&labels, 1000, 50);
+        let small = rows.iter().filter(|&&i| labels.get(i) == Some(1)).count();
+        assert_eq!((rows.len(), small), (1040, 50));
+        assert!(rows.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn small_data_is_shown_whole() {
+        let labels = Labels::new(vec![0, 1, 0], 2).unwrap();
+        assert_eq!(by_segment(&labels, 3, 1), [0, 1, 2]);
+    }
+
+    #[test]
+    fn thinning_keeps_both_ends() {
+        let values: Vec<f64> = (0..1000).map(f64::from).collect();
+        let kept = thinned(&values, 200);
+        assert_eq!((kept.len(), kept[0], kept[199]), (200, 0.0, 999.0));
+    }
+}

@@ -1,0 +1,84 @@
+//! The outcome as tables, ready to be written.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+
+use crate::Model;
+use crate::outcome::{Customers, Profile, Segment};
+
+/// One row per customer: `id, segment, segment_name, distance, silhouette, second_segment, margin`.
+///
+/// Without silhouettes (customers assigned by a model have none) that column is left out.
+pub fn customers_table(customers: &Customers, model: &Model) -> RecordBatch {
+    let labels = customers.labels.to_signed();
+    let names = labels.iter().map(|&label| usize::try_from(label).ok().map(|s| model.segments[s].name.as_str()));
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("id", customers.ids.values.clone()),
+        ("segment", Arc::new(Int32Array::from(labels.clone()))),
+        ("segment_name", Arc::new(names.collect::<StringArray>())),
+        ("distance", floats(customers.distance.iter().copied())),
+    ];
+    if customers.silhouette.len() == labels.len() {
+        columns.push(("silhouette", floats(customers.silhouette.iter().copied())));
+    }
+    columns.push(("second_segment", Arc::new(Int32Array::from(customers.second.clone()))));
+    columns.push(("margin", floats(customers.margin.iter().copied())));
+    table(columns)
+}
+
+/// One row per segment and feature: `segment, segment_name, size, share, feature, mean, median,
+/// std, difference, rank`; `rank` 1 is what stands out most in that segment.
+pub fn profile_table(profile: &Profile, segments: &[Segment]) -> RecordBatch {
+    let cells: Vec<(usize, usize)> =
+        (0..segments.len()).flat_map(|s| (0..profile.features.len()).map(move |j| (s, j))).collect();
+    let ranks: Vec<Vec<i64>> = (0..segments.len()).map(|s| ranks(profile.difference.row(s))).collect();
+    let at = |pick: &dyn Fn(usize, usize) -> f64| floats(cells.iter().map(|&(s, j)| pick(s, j)));
+    table(vec![
+        ("segment", Arc::new(cells.iter().map(|&(s, _)| s as i32).collect::<Int32Array>())),
+        ("segment_name", Arc::new(cells.iter().map(|&(s, _)| Some(&segments[s].name)).collect::<StringArray>())),
+        ("size", Arc::new(cells.iter().map(|&(s, _)| segments[s].size as i64).collect::<Int64Array>())),
+        ("share", at(&|s, _| segments[s].share)),
+        ("feature", Arc::new(cells.iter().map(|&(_, j)| Some(&profile.features[j])).collect::<StringArray>())),
+        ("mean", at(&|s, j| profile.mean.row(s)[j])),
+        ("median", at(&|s, j| profile.median.row(s)[j])),
+        ("std", at(&|s, j| profile.std.row(s)[j])),
+        ("difference", at(&|s, j| profile.difference.row(s)[j])),
+        ("rank", Arc::new(cells.iter().map(|&(s, j)| ranks[s][j]).collect::<Int64Array>())),
+    ])
+}
+
+/// The place of each difference by magnitude, from 1; undefined ones come last.
+fn ranks(differences: &[f64]) -> Vec<i64> {
+    let strength = |j: usize| if differences[j].is_nan() { -1.0 } else { differences[j].abs() };
+    let mut order: Vec<usize> = (0..differences.len()).collect();
+    order.sort_by(|&a, &b| strength(b).total_cmp(&strength(a)).then(a.cmp(&b)));
+    let mut ranks = vec![0; differences.len()];
+    for (place, j) in order.into_iter().enumerate() {
+        ranks[j] = place as i64 + 1;
+    }
+    ranks
+}
+
+/// NaN, which files show in as many ways as there are formats, becomes NULL.
+fn floats(values: impl Iterator<Item = f64>) -> ArrayRef {
+    Arc::new(values.map(|value| Some(value).filter(|v| !v.is_nan())).collect::<Float64Array>())
+}
+
+fn table(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+    let field = |(name, array): &(&str, ArrayRef)| Field::new(*name, DataType::clone(array.data_type()), true);
+    let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
+    let arrays = columns.into_iter().map(|(_, array)| array).collect();
+    RecordBatch::try_new(Arc::new(schema), arrays).expect("columns of one length match their own schema")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_order_by_magnitude() {
+        assert_eq!(ranks(&[0.5, -2.0, f64::NAN, 0.5]), [2, 1, 4, 3]);
+    }
+}

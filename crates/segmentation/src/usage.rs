@@ -1,0 +1,140 @@
+//! Which columns form the segments, which describe them, which are left aside, and why.
+
+use segctl_io::{ColumnInfo, Kind, Role};
+use segctl_preprocessing::{ColumnPlan, Treatment};
+
+use crate::outcome::Usage;
+use crate::recipe::{Categories, ClusterRecipe, DataRecipe};
+use crate::{SegmentationError, nearest};
+
+/// What one column is used for and why.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Use {
+    pub(crate) usage: Usage,
+    pub(crate) reason: String,
+    /// How it enters the feature matrix, if it does.
+    pub(crate) treatment: Option<Treatment>,
+}
+
+impl Use {
+    fn new(usage: Usage, reason: impl Into<String>) -> Self {
+        Self { usage, reason: reason.into(), treatment: None }
+    }
+}
+
+/// Decides for every column of the table, in order.
+pub(crate) fn decide(
+    columns: &[ColumnInfo],
+    id: Option<&str>,
+    data: &DataRecipe,
+    cluster: &ClusterRecipe,
+) -> Result<Vec<Use>, SegmentationError> {
+    known("columns", &data.columns, columns)?;
+    known("exclude", &data.exclude, columns)?;
+    let categories_count = categories_form_segments(columns, data, cluster.categories);
+    let uses: Vec<Use> = columns
+        .iter()
+        .map(|column| match Some(column.name.as_str()) == id {
+            true => Use::new(Usage::Id, "names the customer"),
+            false => decide_one(column, data, categories_count),
+        })
+        .collect();
+    if uses.iter().any(|used| used.usage == Usage::Clusters) {
+        return Ok(uses);
+    }
+    let reasons = columns.iter().zip(&uses).take(5).map(|(c, used)| format!("{}: {}", c.name, used.reason)).collect();
+    Err(SegmentationError::NothingToCluster { n_columns: columns.len(), reasons })
+}
+
+/// The columns that form the segments, as preprocessing takes them.
+pub(crate) fn plans(columns: &[ColumnInfo], uses: &[Use]) -> Vec<ColumnPlan> {
+    let plan = |(column, used): (&ColumnInfo, &Use)| {
+        used.treatment.clone().map(|treatment| ColumnPlan::new(&column.name, treatment))
+    };
+    columns.iter().zip(uses).filter_map(plan).collect()
+}
+
+fn decide_one(column: &ColumnInfo, data: &DataRecipe, categories_count: bool) -> Use {
+    if data.exclude.contains(&column.name) {
+        return Use::new(Usage::Ignored, "excluded on request");
+    }
+    match column.role {
+        Role::Empty => return Use::new(Usage::Ignored, "holds no value"),
+        Role::Constant => return Use::new(Usage::Ignored, "holds one value only"),
+        _ => {}
+    }
+    if data.columns.contains(&column.name) {
+        return forming(column, "chosen on request");
+    }
+    if !data.columns.is_empty() {
+        return match describes(column.role) {
+            true => Use::new(Usage::Describes, "not among the columns chosen to form segments"),
+            false => Use::new(Usage::Ignored, "not among the columns chosen to form segments"),
+        };
+    }
+    match column.role {
+        Role::Numeric => forming(column, "a number"),
+        _ if is_category(column.role) && is_outcome(&column.name) => {
+            Use::new(Usage::Describes, "its name says it is an outcome: segments are compared by it, not formed by it")
+        }
+        _ if is_category(column.role) && categories_count => {
+            forming(column, "a category; numbers are too few to form segments alone")
+        }
+        _ if is_category(column.role) => {
+            Use::new(Usage::Describes, "a category: it describes the segments that the numbers form")
+        }
+        Role::Id => Use::new(Usage::Ignored, "names rows but is not the id in use"),
+        Role::Date => Use::new(Usage::Ignored, "a date; derive a number from it with a feature expression"),
+        _ => Use::new(Usage::Ignored, "free text or too many different values"),
+    }
+}
+
+fn forming(column: &ColumnInfo, reason: &str) -> Use {
+    let is_number = matches!(column.kind, Kind::Integer | Kind::Float);
+    let treatment = match column.role {
+        Role::Numeric | Role::Boolean => Treatment::Numeric,
+        Role::Coded | Role::Categorical => Treatment::OneHot,
+        _ if is_number => Treatment::Numeric,
+        _ => Treatment::OneHot,
+    };
+    Use { usage: Usage::Clusters, reason: reason.to_owned(), treatment: Some(treatment) }
+}
+
+fn is_category(role: Role) -> bool {
+    matches!(role, Role::Categorical | Role::Coded | Role::Boolean)
+}
+
+fn describes(role: Role) -> bool {
+    is_category(role) || role == Role::Numeric
+}
+
+/// Columns that record what happened to a customer: an analyst wants to see them by segment.
+fn is_outcome(name: &str) -> bool {
+    const OUTCOMES: [&str; 6] = ["churn", "churned", "default", "target", "label", "response"];
+    let name = name.to_lowercase();
+    name.split(|c: char| !c.is_alphanumeric()).any(|word| OUTCOMES.contains(&word))
+}
+
+fn categories_form_segments(columns: &[ColumnInfo], data: &DataRecipe, wanted: Categories) -> bool {
+    let count = |keep: &dyn Fn(Role) -> bool| {
+        columns.iter().filter(|c| keep(c.role) && !data.exclude.contains(&c.name)).count()
+    };
+    let n_numeric = count(&|role| role == Role::Numeric);
+    let n_categories = count(&is_category);
+    match wanted {
+        Categories::Always => true,
+        Categories::Never => false,
+        Categories::Auto => n_numeric < 2 || n_categories > 3 * n_numeric,
+    }
+}
+
+fn known(place: &'static str, names: &[String], columns: &[ColumnInfo]) -> Result<(), SegmentationError> {
+    match names.iter().find(|name| !columns.iter().any(|column| column.name == **name)) {
+        None => Ok(()),
+        Some(name) => Err(SegmentationError::UnknownColumn {
+            place,
+            column: name.clone(),
+            nearest: nearest(name, columns.iter().map(|column| column.name.as_str())),
+        }),
+    }
+}

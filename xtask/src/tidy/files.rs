@@ -68,7 +68,10 @@ fn code_lines(name: &str, text: &str) -> usize {
     if !name.ends_with(".rs") || is_test {
         return 0;
     }
-    text.lines().take_while(|line| *line != "#[cfg(test)]").count()
+    let lines: Vec<&str> = text.lines().collect();
+    // `mod tests;` has no brace: the file goes on behind it.
+    let tests = lines.windows(2).position(|pair| pair[0] == "#[cfg(test)]" && pair[1].ends_with('{'));
+    tests.unwrap_or(lines.len())
 }
 
 fn finding(at: &str, problem: String) -> Finding {
@@ -105,10 +108,12 @@ mod tests {
             ("crates/a/tests/b.rs", long.clone()),
             ("crates/a/src/b/tests.rs", long.clone()),
             ("data.csv", long.clone()),
-            ("crates/a/src/b.rs", format!("x\n#[cfg(test)]\n{long}")),
+            ("crates/a/src/b.rs", format!("x\n#[cfg(test)]\nmod tests {{\n{long}")),
         ] {
             assert_eq!(check_text(name, &text), [], "{name}");
         }
+        let declared = format!("#[cfg(test)]\nmod tests;\n{long}");
+        assert_eq!(check_text("crates/a/src/b.rs", &declared).len(), 1);
     }
 
     #[test]

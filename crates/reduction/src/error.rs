@@ -51,9 +51,9 @@ impl ReductionError {
     ///
     /// ```
     /// use segctl_numeric::Matrix;
-    /// use segctl_reduction::{Components, Pca, PcaParams};
+    /// use segctl_reduction::{Components, PcaParams, fit};
     /// let x = Matrix::from_rows(&[[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]])?;
-    /// let error = Pca::fit(x.view(), &PcaParams::new(Components::Count(9))).unwrap_err();
+    /// let error = fit(x.view(), &PcaParams::new(Components::Count(9))).unwrap_err();
     /// assert_eq!(error.hint().as_deref(), Some("ask for at most 2 components"));
     /// # Ok::<(), segctl_numeric::InputError>(())
     /// ```

@@ -12,4 +12,4 @@ mod error;
 mod pca;
 
 pub use error::ReductionError;
-pub use pca::{Components, Pca, PcaParams};
+pub use pca::{Components, Pca, PcaParams, fit};

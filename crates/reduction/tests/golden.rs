@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use segctl_numeric::Matrix;
-use segctl_reduction::{Components, Pca, PcaParams};
+use segctl_reduction::{Components, PcaParams, fit};
 use serde::Deserialize;
 
 const TOLERANCE: f64 = 1e-10;
@@ -47,7 +47,7 @@ fn check(name: &str) {
     let case: Case = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let x = Matrix::from_rows(&case.x).unwrap();
     let expected = case.expected;
-    let pca = Pca::fit(x.view(), &PcaParams::new(components(case.n_components))).unwrap();
+    let pca = fit(x.view(), &PcaParams::new(components(case.n_components))).unwrap();
     assert_eq!(pca.n_components(), expected.components.len(), "{name}: components kept");
     let scores = pca.transform(x.view().rows_range(0..expected.scores.len())).unwrap();
     let top = expected.singular_values[0];

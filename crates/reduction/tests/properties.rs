@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use segctl_numeric::{InputError, Matrix, MatrixView, par};
-use segctl_reduction::{Components, Pca, PcaParams, ReductionError};
+use segctl_reduction::{Components, Pca, PcaParams, ReductionError, fit};
 
 fn matrix(n: std::ops::Range<usize>, d: std::ops::Range<usize>) -> impl Strategy<Value = Matrix> {
     (n, d).prop_flat_map(|(n, d)| {
@@ -18,8 +18,8 @@ fn wavy(n: usize, d: usize) -> Matrix {
     Matrix::new((0..n * d).map(value).collect(), n, d).unwrap()
 }
 
-fn fit(x: MatrixView<'_>) -> Pca {
-    Pca::fit(x, &PcaParams::default()).unwrap()
+fn all(x: MatrixView<'_>) -> Pca {
+    fit(x, &PcaParams::default()).unwrap()
 }
 
 fn max_difference(a: &[f64], b: &[f64]) -> f64 {
@@ -37,7 +37,7 @@ fn covariance(x: MatrixView<'_>, a: usize, b: usize) -> f64 {
 proptest! {
     #[test]
     fn components_are_orthonormal_and_signed(x in matrix(2..40, 1..8)) {
-        let pca = fit(x.view());
+        let pca = all(x.view());
         for i in 0..pca.n_components() {
             for j in 0..=i {
                 let dot: f64 = pca.components.row(i).iter().zip(pca.components.row(j)).map(|(a, b)| a * b).sum();
@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn the_covariance_matrix_is_rebuilt(x in matrix(2..40, 1..8)) {
-        let pca = fit(x.view());
+        let pca = all(x.view());
         let d = x.n_cols();
         for (a, b) in (0..d).flat_map(|a| (0..=a).map(move |b| (a, b))) {
             let term = |i: usize| pca.explained_variance[i] * pca.components.row(i)[a] * pca.components.row(i)[b];
@@ -64,7 +64,7 @@ proptest! {
 
     #[test]
     fn the_inverse_undoes_the_transform(x in matrix(2..40, 1..20)) {
-        let pca = fit(x.view());
+        let pca = all(x.view());
         let back = pca.inverse_transform(pca.transform(x.view()).unwrap().view()).unwrap();
         prop_assert!(max_difference(back.as_slice(), x.as_slice()) < 1e-11);
     }
@@ -72,14 +72,14 @@ proptest! {
     #[test]
     fn a_shift_moves_only_the_mean(x in matrix(9..40, 1..6), shift in -50.0..50.0_f64) {
         let moved = Matrix::new(x.as_slice().iter().map(|v| v + shift).collect(), x.n_rows(), x.n_cols()).unwrap();
-        let (a, b) = (fit(x.view()), fit(moved.view()));
+        let (a, b) = (all(x.view()), all(moved.view()));
         prop_assert!(max_difference(&a.singular_values, &b.singular_values) < 1e-10);
     }
 
     #[test]
     fn the_order_of_the_rows_is_irrelevant(x in matrix(2..40, 1..6)) {
         let reversed: Vec<usize> = (0..x.n_rows()).rev().collect();
-        let (a, b) = (fit(x.view()), fit(x.view().select_rows(&reversed).view()));
+        let (a, b) = (all(x.view()), all(x.view().select_rows(&reversed).view()));
         prop_assert!(max_difference(&a.singular_values, &b.singular_values) < 1e-10);
     }
 }
@@ -88,7 +88,7 @@ proptest! {
 fn a_power_of_two_scales_exactly() {
     let x = wavy(1000, 6);
     let scaled = Matrix::new(x.as_slice().iter().map(|v| v * 1024.0).collect(), 1000, 6).unwrap();
-    let (a, b) = (fit(x.view()), fit(scaled.view()));
+    let (a, b) = (all(x.view()), all(scaled.view()));
     assert_eq!(a.components, b.components);
     assert!(a.singular_values.iter().zip(&b.singular_values).all(|(a, b)| a * 1024.0 == *b));
 }
@@ -101,7 +101,7 @@ fn small_components_survive_a_large_offset() {
     let score = |i: usize, c: usize| if i >> c & 1 == 0 { spread[c] } else { -spread[c] };
     let value = |i: usize, j: usize| (0..3).map(|c| score(i, c) * direction[c][j]).sum::<f64>();
     let x = Matrix::new((0..8000 * 3).map(|at| value(at / 3, at % 3)).collect(), 8000, 3).unwrap();
-    let pca = fit(x.view());
+    let pca = all(x.view());
     for (found, expected) in pca.singular_values.iter().zip(spread) {
         let expected = expected * 8000_f64.sqrt();
         assert!((found / expected - 1.0).abs() < 1e-9, "{found} for {expected}");
@@ -112,7 +112,7 @@ fn small_components_survive_a_large_offset() {
 fn bits_do_not_depend_on_threads() {
     let x = wavy(20_000, 9);
     let run = || {
-        let pca = fit(x.view());
+        let pca = all(x.view());
         let scores = pca.transform(x.view()).unwrap();
         (pca, scores)
     };
@@ -124,7 +124,7 @@ fn bits_do_not_depend_on_threads() {
 #[test]
 fn a_row_has_the_same_score_wherever_it_stands() {
     let x = wavy(3000, 5);
-    let pca = fit(x.view());
+    let pca = all(x.view());
     let all = pca.transform(x.view()).unwrap();
     let some = pca.transform(x.view().rows_range(1021..1030)).unwrap();
     assert_eq!(all.view().rows_range(1021..1030), some.view());
@@ -133,25 +133,25 @@ fn a_row_has_the_same_score_wherever_it_stands() {
 #[test]
 fn constant_data_have_no_variance_and_a_basis() {
     let x = Matrix::new(vec![0.1; 30], 10, 3).unwrap();
-    let pca = fit(x.view());
+    let pca = all(x.view());
     assert_eq!(pca.explained_variance, [0.0; 3]);
     assert_eq!(pca.explained_variance_ratio, [0.0; 3]);
     assert_eq!(pca.transform(x.view()).unwrap(), Matrix::zeros(10, 3));
-    assert_eq!(Pca::fit(x.view(), &PcaParams::new(Components::Fraction(0.9))).unwrap().n_components(), 1);
+    assert_eq!(fit(x.view(), &PcaParams::new(Components::Fraction(0.9))).unwrap().n_components(), 1);
 }
 
 #[test]
 fn one_constant_column_has_no_loading() {
     let x =
         Matrix::new((0..5000).flat_map(|i| [0.1, f64::from(i % 17), f64::from(i % 11)]).collect(), 5000, 3).unwrap();
-    let pca = fit(x.view());
+    let pca = all(x.view());
     assert_eq!(pca.explained_variance[2], 0.0);
     assert_eq!([pca.components.row(0)[0], pca.components.row(1)[0]], [0.0, 0.0]);
 }
 
 #[track_caller]
 fn assert_error(x: &Matrix, components: Components, message: &str) -> ReductionError {
-    let error = Pca::fit(x.view(), &PcaParams::new(components)).unwrap_err();
+    let error = fit(x.view(), &PcaParams::new(components)).unwrap_err();
     assert_eq!(error.to_string(), message);
     error
 }
@@ -161,7 +161,7 @@ fn bad_data_are_refused_with_their_place() {
     let with = |value| Matrix::new(vec![0.0, 1.0, 2.0, value], 2, 2).unwrap();
     let nan = assert_error(&with(f64::NAN), Components::All, "X: value NaN at row 1, column 1 is not finite");
     assert!(nan.hint().is_some());
-    let error = Pca::fit(with(1e300).view(), &PcaParams::default()).unwrap_err();
+    let error = fit(with(1e300).view(), &PcaParams::default()).unwrap_err();
     assert!(matches!(error, ReductionError::TooLarge { row: 1, column: 1, value: 1e300, .. }));
     assert_error(&Matrix::zeros(1, 2), Components::All, "PCA: n_samples=1 should be >= 2");
     assert_error(&Matrix::zeros(5, 0), Components::All, "X: n_features=0 should be >= 1");
@@ -173,19 +173,19 @@ fn bad_data_are_refused_with_their_place() {
 #[test]
 fn the_largest_accepted_values_stay_finite() {
     let x = Matrix::from_rows(&[[1e140, -1e140], [-1e140, 1e140], [1e140, 1e139]]).unwrap();
-    let pca = fit(x.view());
+    let pca = all(x.view());
     assert!(pca.explained_variance.iter().chain(pca.components.as_slice()).all(|v| v.is_finite()));
 }
 
 #[test]
 fn denormal_values_count_as_constant() {
     let x = Matrix::from_rows(&[[0.0, 5e-324], [5e-324, 0.0], [1e-310, 0.0]]).unwrap();
-    assert_eq!(fit(x.view()).singular_values, [0.0, 0.0]);
+    assert_eq!(all(x.view()).singular_values, [0.0, 0.0]);
 }
 
 #[test]
 fn the_width_must_be_that_of_the_fit() {
-    let pca = fit(wavy(10, 3).view());
+    let pca = all(wavy(10, 3).view());
     let error = pca.transform(Matrix::zeros(1, 4).view()).unwrap_err();
     assert_eq!(error.to_string(), "X: n_columns=4 should be 3, as fitted");
     assert!(pca.inverse_transform(Matrix::zeros(1, 2).view()).is_err());
@@ -196,7 +196,7 @@ fn the_width_must_be_that_of_the_fit() {
 
 #[test]
 fn a_file_gives_the_same_analysis_or_an_error() {
-    let pca = fit(wavy(50, 3).view());
+    let pca = all(wavy(50, 3).view());
     let text = serde_json::to_string(&pca).unwrap();
     assert_eq!(serde_json::from_str::<Pca>(&text).unwrap(), pca);
     let broken = text.replacen("\"mean\":[", "\"mean\":[0.0,", 1);

@@ -5,6 +5,7 @@
 //! bidiagonalisation does not give. Only the rows are needed, as the left vectors are of no use
 //! here, so nothing is accumulated.
 
+use segctl_numeric::simd::{Kernel, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
 use super::Decomposition;
@@ -18,7 +19,7 @@ const NEGLIGIBLE: f64 = 1e-290;
 
 /// Singular values and right singular vectors of `a` (r x d, r <= d), which is used up.
 ///
-/// O(r^2 d) per sweep.
+/// O(r^2 d) per sweep, on one thread: 1,000 x 1,000 takes seconds, 100 x 100 milliseconds.
 pub(super) fn decompose(mut a: Matrix) -> Decomposition {
     let mut sweeps = 0;
     while sweeps < MAX_SWEEPS {
@@ -38,20 +39,38 @@ pub(super) fn decompose(mut a: Matrix) -> Decomposition {
 fn sweep(a: &mut Matrix) -> bool {
     let (r, d) = (a.n_rows(), a.n_cols());
     let tolerance = f64::EPSILON * (d as f64).sqrt();
-    let mut rows = a.view_mut();
-    let rows = rows.as_mut_slice();
-    let mut rotated = false;
-    for p in 0..r {
-        let (head, tail) = rows.split_at_mut((p + 1) * d);
-        let row_p = &mut head[p * d..];
-        for row_q in tail.chunks_exact_mut(d) {
-            rotated |= orthogonalize(row_p, row_q, tolerance);
+    let mut view = a.view_mut();
+    let rows = view.as_mut_slice();
+    let against_rest = |p: usize| {
+        let (head, rest) = rows.split_at_mut((p + 1) * d);
+        dispatch(Orthogonalize { row: &mut head[p * d..], rest, tolerance })
+    };
+    // No short circuit: every row has its turn.
+    (0..r).map(against_rest).fold(false, |any, rotated| any | rotated)
+}
+
+/// Makes a row orthogonal to each of those below it, one after the other.
+struct Orthogonalize<'a> {
+    row: &'a mut [f64],
+    rest: &'a mut [f64],
+    tolerance: f64,
+}
+
+impl Kernel for Orthogonalize<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let mut rotated = false;
+        for other in self.rest.chunks_exact_mut(self.row.len()) {
+            rotated |= orthogonalize(self.row, other, self.tolerance);
         }
+        rotated
     }
-    rotated
 }
 
 /// Makes two rows orthogonal, the longer one first, unless they are within the tolerance.
+#[inline(always)]
 fn orthogonalize(p: &mut [f64], q: &mut [f64], tolerance: f64) -> bool {
     let (pp, qq, pq) = (dot(p, p), dot(q, q), dot(p, q));
     if pp.min(qq) <= NEGLIGIBLE || pq.abs() <= tolerance * pp.sqrt() * qq.sqrt() {
@@ -117,6 +136,8 @@ fn point_up(vector: &mut [f64]) {
 
 #[cfg(test)]
 mod tests {
+    use segctl_numeric::simd::{available_levels, dispatch_with};
+
     use super::*;
 
     fn assert_orthonormal(vectors: &Matrix) {
@@ -163,5 +184,17 @@ mod tests {
         let found = decompose(a);
         assert!(found.singular_values[1] < 1e-16);
         assert_orthonormal(&found.vectors);
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let rows: Vec<f64> = (0..5 * 13).map(|i| 1.0 / (1.0 + f64::from(i * i % 31))).collect();
+        let rotated = |level| {
+            let (mut row, mut rest) = (rows[..13].to_vec(), rows[13..].to_vec());
+            assert!(dispatch_with(level, Orthogonalize { row: &mut row, rest: &mut rest, tolerance: 1e-15 }));
+            (row, rest)
+        };
+        let levels = available_levels();
+        assert!(levels.iter().all(|&level| rotated(level) == rotated(levels[0])));
     }
 }

@@ -19,13 +19,30 @@ use crate::ReductionError;
 /// to a finite number.
 const MAX_MAGNITUDE: f64 = 1e140;
 
-/// Fits a [`Pca`] to `x` (n x d): see there.
+/// Fits the principal components of `x` (n x d).
 ///
-/// With n > d, the centred rows are reduced to a d x d triangle R with the same Gram matrix
-/// ([`qr`]), and R is diagonalised ([`jacobi`]); with n <= d the centred rows are diagonalised as
-/// they stand. R'R = X'X is never formed: it would square the condition number, and the components
-/// with a standard deviation below 1e-8 of the largest would be noise.
-pub(crate) fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Pca, ReductionError> {
+/// With n > d, the centred rows are reduced to a d x d triangle R with the same Gram matrix, by
+/// Householder reflections, and R is diagonalised by Jacobi rotations; with n <= d the centred rows
+/// are diagonalised as they stand. R'R = X'X is never formed: it would square the condition number,
+/// and components with a standard deviation below 1e-8 of the largest would be noise.
+///
+/// O(n d^2 + r^2 d) time with r = min(n, d), the second term some 6 to 10 times over, and O(d^2)
+/// memory for every 4,096 rows (16 d, if that is more). The same bits at any number of threads.
+///
+/// ```
+/// use segctl_numeric::Matrix;
+/// use segctl_reduction::{Components, PcaParams, fit};
+/// let x = Matrix::from_rows(&[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])?;
+/// let pca = fit(x.view(), &PcaParams::new(Components::Fraction(0.9)))?;
+/// assert_eq!(pca.n_components(), 1);
+/// assert!((pca.explained_variance_ratio[0] - 1.0).abs() < 1e-15);
+/// # Ok::<(), segctl_reduction::ReductionError>(())
+/// ```
+///
+/// # Errors
+/// n < 2, d = 0, a value that is NaN, infinite or beyond 1e140, a number of components outside
+/// `1..=min(n, d)`, a fraction outside (0, 1).
+pub fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Pca, ReductionError> {
     params.validate()?;
     check(x)?;
     let (n, d) = (x.n_rows(), x.n_cols());

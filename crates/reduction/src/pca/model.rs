@@ -1,8 +1,8 @@
 use segctl_numeric::{InputError, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
+use super::Decomposition;
 use super::project::Projection;
-use super::{Decomposition, PcaParams};
 use crate::ReductionError;
 
 /// A fitted principal component analysis of n x d data: k orthonormal directions of greatest
@@ -18,9 +18,9 @@ use crate::ReductionError;
 ///
 /// ```
 /// use segctl_numeric::Matrix;
-/// use segctl_reduction::{Components, Pca, PcaParams};
+/// use segctl_reduction::{Components, PcaParams, fit};
 /// let x = Matrix::from_rows(&[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])?;
-/// let pca = Pca::fit(x.view(), &PcaParams::new(Components::Count(1)))?;
+/// let pca = fit(x.view(), &PcaParams::new(Components::Count(1)))?;
 /// assert!((pca.components.row(0)[1] - 0.8).abs() < 1e-15);
 /// assert!((pca.explained_variance[0] - 25.0).abs() < 1e-12);
 /// # Ok::<(), segctl_reduction::ReductionError>(())
@@ -46,19 +46,6 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// Fits the principal components of `x` (n x d).
-    ///
-    /// O(n d^2 + r^2 d) time with r = min(n, d), some 6 to 10 sweeps in the second term, and
-    /// O(d^2) memory for every 4,096 rows (16 d, if that is more). The same bits at any number of
-    /// threads.
-    ///
-    /// # Errors
-    /// n < 2, d = 0, a value that is NaN, infinite or beyond 1e140, a number of components beyond
-    /// min(n, d), a fraction outside (0, 1).
-    pub fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Self, ReductionError> {
-        super::fit(x, params)
-    }
-
     pub(super) fn new(
         mean: Vec<f64>,
         decomposition: Decomposition,
@@ -88,9 +75,9 @@ impl Pca {
     ///
     /// ```
     /// # use segctl_numeric::Matrix;
-    /// # use segctl_reduction::{Pca, PcaParams};
+    /// # use segctl_reduction::{PcaParams, fit};
     /// let x = Matrix::from_rows(&[[0.0, 1.0, 5.0], [3.0, 4.0, 4.0]])?;
-    /// assert_eq!(Pca::fit(x.view(), &PcaParams::default())?.n_components(), 2);
+    /// assert_eq!(fit(x.view(), &PcaParams::default())?.n_components(), 2);
     /// # Ok::<(), segctl_reduction::ReductionError>(())
     /// ```
     pub fn n_components(&self) -> usize {
@@ -101,9 +88,9 @@ impl Pca {
     ///
     /// ```
     /// # use segctl_numeric::Matrix;
-    /// # use segctl_reduction::{Components, Pca, PcaParams};
+    /// # use segctl_reduction::{Components, PcaParams, fit};
     /// let x = Matrix::from_rows(&[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])?;
-    /// let pca = Pca::fit(x.view(), &PcaParams::new(Components::Count(1)))?;
+    /// let pca = fit(x.view(), &PcaParams::new(Components::Count(1)))?;
     /// assert!((pca.transform(x.view())?.row(2)[0] - 5.0).abs() < 1e-14);
     /// # Ok::<(), segctl_reduction::ReductionError>(())
     /// ```
@@ -123,9 +110,9 @@ impl Pca {
     ///
     /// ```
     /// # use segctl_numeric::Matrix;
-    /// # use segctl_reduction::{Components, Pca, PcaParams};
+    /// # use segctl_reduction::{Components, PcaParams, fit};
     /// let x = Matrix::from_rows(&[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])?;
-    /// let pca = Pca::fit(x.view(), &PcaParams::new(Components::Count(1)))?;
+    /// let pca = fit(x.view(), &PcaParams::new(Components::Count(1)))?;
     /// let back = pca.inverse_transform(pca.transform(x.view())?.view())?;
     /// assert!((back.row(2)[1] - 8.0).abs() < 1e-14);
     /// # Ok::<(), segctl_reduction::ReductionError>(())

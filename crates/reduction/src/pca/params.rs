@@ -74,7 +74,7 @@ impl PcaParams {
         Self { components }
     }
 
-    /// Checks what can be checked without data; `Pca::fit` calls it first.
+    /// Checks what can be checked without data; [`crate::fit`] calls it first.
     ///
     /// # Errors
     /// [`InputError::OutOfRange`] for a fraction outside (0, 1) or a count of 0.

@@ -67,10 +67,12 @@ impl SampleParams {
 ///
 /// The same rows are evaluated for all labelings, so that their differences are less uncertain than
 /// each mean. Each row's silhouette is exact where `n_reference >= n`, and estimated from a sample of
-/// reference rows otherwise, as in [`crate::silhouette_against`]; the interval covers the choice of
+/// reference rows otherwise, as in [`crate::silhouette_against`]. The interval covers the choice of
 /// the rows evaluated, not that of the reference, so keep the latter at several times `n_rows`: with
-/// 500 reference rows for 400 evaluated, 88 % of intervals held the exact mean instead of 95 %. Where `n_rows >= n` all rows are evaluated and the
-/// interval is a point. O(n_rows n_reference (d + L)) time.
+/// 500 reference rows for 400 evaluated, 88 % of intervals held the exact mean instead of 95 %.
+///
+/// Where `n_rows >= n` all rows are evaluated and the interval is a point.
+/// O(n_rows n_reference (d + L)) time.
 ///
 /// ```
 /// use segctl_metrics::{SampleParams, silhouette_sampled};

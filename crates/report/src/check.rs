@@ -1,0 +1,99 @@
+//! The shapes the page relies on, checked before anything is drawn: an outcome is plain data that
+//! anybody may have built.
+
+use segctl_numeric::Matrix;
+use segctl_segmentation::{Composition, Distribution, Outcome, Projection};
+
+use crate::ReportError;
+
+/// Checks that every part of the outcome agrees with the others about its size.
+///
+/// # Errors
+/// [`ReportError::Shape`] or [`ReportError::Segment`] with the first part that does not.
+pub(crate) fn outcome(outcome: &Outcome) -> Result<(), ReportError> {
+    let n_segments = outcome.segments.len();
+    profile(outcome, n_segments)?;
+    correlation(outcome)?;
+    outcome.distributions.iter().try_for_each(distribution)?;
+    outcome.composition.iter().try_for_each(|part| composition(part, n_segments))?;
+    projection(&outcome.projection, n_segments)
+}
+
+fn profile(outcome: &Outcome, n_segments: usize) -> Result<(), ReportError> {
+    let profile = &outcome.profile;
+    let d = profile.features.len();
+    shape("profile.mean rows", "profile.mean columns", &profile.mean, (n_segments, d))?;
+    shape("profile.median rows", "profile.median columns", &profile.median, (n_segments, d))?;
+    shape("profile.std rows", "profile.std columns", &profile.std, (n_segments, d))?;
+    shape("profile.difference rows", "profile.difference columns", &profile.difference, (n_segments, d))?;
+    length("profile.overall_mean", profile.overall_mean.len(), d)?;
+    length("profile.overall_median", profile.overall_median.len(), d)?;
+    length("profile.overall_std", profile.overall_std.len(), d)
+}
+
+fn correlation(outcome: &Outcome) -> Result<(), ReportError> {
+    let correlation = &outcome.correlation;
+    let d = correlation.features.len();
+    shape("correlation.pearson rows", "correlation.pearson columns", &correlation.pearson, (d, d))?;
+    shape("correlation.spearman rows", "correlation.spearman columns", &correlation.spearman, (d, d))
+}
+
+fn distribution(distribution: &Distribution) -> Result<(), ReportError> {
+    let expected = if distribution.counts.is_empty() { 0 } else { distribution.counts.len() + 1 };
+    length("distribution.edges", distribution.edges.len(), expected)
+}
+
+fn composition(composition: &Composition, n_segments: usize) -> Result<(), ReportError> {
+    let n_values = composition.values.len();
+    length("composition.overall", composition.overall.len(), n_values)?;
+    shape("composition.shares rows", "composition.shares columns", &composition.shares, (n_segments, n_values))
+}
+
+fn projection(projection: &Projection, n_segments: usize) -> Result<(), ReportError> {
+    let (m, n_components) = (projection.rows.len(), projection.scores.n_cols());
+    length("projection.ids", projection.ids.len(), m)?;
+    length("projection.segments", projection.segments.len(), m)?;
+    length("projection.silhouettes", projection.silhouettes.len(), m)?;
+    length("projection.scores rows", projection.scores.n_rows(), m)?;
+    shape("projection.centers rows", "projection.centers columns", &projection.centers, (n_segments, n_components))?;
+    length("projection.explained", projection.explained.len(), n_components)?;
+    let loadings = (n_components, projection.features.len());
+    shape("projection.loadings rows", "projection.loadings columns", &projection.loadings, loadings)?;
+    known_segments(&projection.segments, n_segments)
+}
+
+fn known_segments(segments: &[i32], n_segments: usize) -> Result<(), ReportError> {
+    let is_known = |segment: i32| segment == -1 || usize::try_from(segment).is_ok_and(|s| s < n_segments);
+    match segments.iter().position(|&segment| !is_known(segment)) {
+        None => Ok(()),
+        Some(row) => Err(ReportError::Segment { row, segment: segments[row], n_segments }),
+    }
+}
+
+/// Checks both dimensions. An empty matrix may have lost the other dimension on its way.
+fn shape(
+    rows: &'static str,
+    columns: &'static str,
+    matrix: &Matrix,
+    expected: (usize, usize),
+) -> Result<(), ReportError> {
+    if expected.0 * expected.1 == 0 && matrix.as_slice().is_empty() {
+        return Ok(());
+    }
+    length(rows, matrix.n_rows(), expected.0)?;
+    length(columns, matrix.n_cols(), expected.1)
+}
+
+fn length(what: &'static str, found: usize, expected: usize) -> Result<(), ReportError> {
+    if found == expected { Ok(()) } else { Err(ReportError::Shape { what, found, expected }) }
+}
+
+/// Row `i`; empty where an empty matrix has lost its rows.
+pub(crate) fn row(matrix: &Matrix, i: usize) -> &[f64] {
+    if i < matrix.n_rows() { matrix.row(i) } else { &[] }
+}
+
+/// Column `j`, top to bottom; empty where an empty matrix has lost its columns.
+pub(crate) fn column(matrix: &Matrix, j: usize) -> Vec<f64> {
+    if j < matrix.n_cols() { matrix.view().column(j).collect() } else { Vec::new() }
+}

@@ -1,0 +1,24 @@
+//! What the templates show, as text: every number formatted, every sentence made. Escaping is the
+//! templates' business.
+
+mod breakable;
+mod cards;
+mod composition;
+mod distributions;
+mod evidence;
+mod header;
+mod map;
+mod profile;
+mod record;
+mod relations;
+
+pub(crate) use breakable::Breakable;
+pub(crate) use cards::Card;
+pub(crate) use composition::CompositionView;
+pub(crate) use distributions::DistributionView;
+pub(crate) use evidence::EvidenceView;
+pub(crate) use header::{Header, overall_silhouette};
+pub(crate) use map::{MapView, shown_of};
+pub(crate) use profile::ProfileView;
+pub(crate) use record::Record;
+pub(crate) use relations::Relations;

@@ -1,0 +1,215 @@
+//! What every page must hold, whatever the outcome.
+mod fixture;
+
+use segctl_report::{Outcome, ReportError, ReportOptions, render};
+use serde_json::Value;
+
+const SECTIONS: [&str; 11] = [
+    "summary",
+    "segments",
+    "profile",
+    "map",
+    "evidence",
+    "silhouette",
+    "distributions",
+    "correlation",
+    "composition",
+    "data-used",
+    "glossary",
+];
+
+fn page(outcome: &Outcome) -> String {
+    let options = ReportOptions::new("0.1.0").with_parameter(fixture::SCRIPT, fixture::SCRIPT);
+    let mut page = Vec::new();
+    render(outcome, &options, &mut page).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+/// The page without plotly.js: our own part.
+fn own(page: &str) -> String {
+    let start = page.find("<script>/**\n* plotly.js").expect("plotly.js is in the page");
+    let end = start + page[start..].find("</script>").unwrap();
+    [&page[..start], &page[end + "</script>".len()..]].concat()
+}
+
+/// What stands in the page before any script: text and tables.
+fn text(page: &str) -> &str {
+    &page[..page.find("<script").expect("the data comes first")]
+}
+
+fn data(page: &str) -> Value {
+    let start = page.find(r#"id="data">"#).unwrap() + r#"id="data">"#.len();
+    let end = start + page[start..].find("</script>").unwrap();
+    serde_json::from_str(&page[start..end]).expect("the data is JSON")
+}
+
+fn all() -> [Outcome; 4] {
+    [fixture::card_holders(), fixture::hostile(), fixture::single(), fixture::wide()]
+}
+
+#[test]
+fn every_page_has_every_section_and_a_way_to_it() {
+    for outcome in all() {
+        let page = page(&outcome);
+        for id in SECTIONS {
+            assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
+            assert!(id == "summary" || page.contains(&format!("href=\"#{id}\"")), "{id}");
+        }
+    }
+}
+
+#[test]
+fn only_our_own_scripts_are_in_the_page() {
+    for outcome in all() {
+        let own = own(&page(&outcome));
+        assert_eq!(own.matches("<script").count(), 2, "the data and our own script");
+        assert_eq!(own.matches("</script").count(), 2);
+        for hostile in ["<script>alert", "\"onmouseover", "<b>bold", "<a href='java", "<!-- -->"] {
+            assert!(!own.contains(hostile), "{hostile}");
+        }
+    }
+}
+
+#[test]
+fn hostile_names_stay_readable() {
+    let page = page(&fixture::hostile());
+    assert!(page.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "in the text");
+    let data = data(&page);
+    assert_eq!(data["profile"]["features"][0], fixture::SCRIPT, "in the data");
+    assert_eq!(data["map"]["ids"][0], fixture::SCRIPT);
+}
+
+#[test]
+fn nothing_is_requested() {
+    let page = page(&fixture::card_holders());
+    assert!(page.contains("default-src &#39;none&#39;"), "{}", &page[..400]);
+    let own = own(&page);
+    for address in ["http:", "https:", "url(", "@import", " src=", "<link", "<img", "<iframe", "<form"] {
+        assert!(!own.contains(address), "{address}");
+    }
+}
+
+#[test]
+fn numbers_that_are_none_are_shown_as_such() {
+    let page = page(&fixture::hostile());
+    assert!(!own(&page).contains("NaN"));
+    let data = data(&page);
+    assert!(data["profile"]["difference"][0][1].is_null());
+    assert!(data["distributions"][1]["boxplot"].is_null());
+    assert!(data["evidence"]["silhouette"][0].is_null());
+}
+
+#[test]
+fn the_same_outcome_gives_the_same_bytes() {
+    assert!(page(&fixture::card_holders()) == page(&fixture::card_holders()));
+}
+
+#[test]
+fn the_size_is_that_of_plotly_and_little_more() {
+    let size = |outcome: &Outcome| own(&page(outcome)).len();
+    assert!(size(&fixture::card_holders()) < 600_000, "{}", size(&fixture::card_holders()));
+    assert!(size(&fixture::wide()) < 1_400_000, "{}", size(&fixture::wide()));
+}
+
+#[test]
+fn the_size_does_not_follow_the_customers() {
+    let few = fixture::card_holders();
+    let mut many = fixture::card_holders();
+    many.projection.n_total = 50_000_000;
+    many.segments.iter_mut().for_each(|segment| segment.size *= 5000);
+    assert!(page(&many).len().abs_diff(page(&few).len()) < 200);
+}
+
+#[test]
+fn long_ids_are_cut() {
+    let mut outcome = fixture::card_holders();
+    outcome.projection.ids.iter_mut().for_each(|id| *id = "x".repeat(100_000));
+    assert!(page(&outcome).len() < 6_000_000);
+}
+
+#[test]
+fn the_answer_comes_first_in_words() {
+    let page = page(&fixture::card_holders());
+    assert!(page.contains("<h1>8,950 customers in 6 segments</h1>"));
+    assert!(page.contains("weak structure"));
+    assert!(page.contains("3,000 of 8,950 customers shown, drawn by segment"));
+}
+
+#[test]
+fn the_essential_numbers_need_no_script() {
+    let page = page(&fixture::card_holders());
+    let text = text(&page);
+    for expected in ["3,320", "BALANCE / NULLIF(CREDIT_LIMIT, 0)", "29eea638", "313 empty", "106,066"] {
+        assert!(text.contains(expected), "{expected}");
+    }
+}
+
+#[test]
+fn one_segment_is_not_compared() {
+    let page = page(&fixture::single());
+    assert!(page.contains("8,950 customers in 1 segment<"));
+    for absent in ["Holds together", "How clear-cut", r#"data-plot="silhouette""#, r#"data-plot="profile""#] {
+        assert!(!text(&page).contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn an_outcome_without_pictures_is_still_a_page() {
+    let mut outcome = fixture::single();
+    outcome.projection = Default::default();
+    outcome.correlation = Default::default();
+    outcome.profile = Default::default();
+    outcome.distributions.clear();
+    outcome.composition.clear();
+    outcome.evidence.candidates.clear();
+    let page = page(&outcome);
+    assert!(!text(&page).contains("data-plot="), "no picture is announced");
+    assert!(page.contains("8,950 customers in 1 segment"));
+}
+
+#[test]
+fn customers_in_no_segment_are_counted() {
+    let mut outcome = fixture::hostile();
+    outcome.projection.n_total += 7;
+    let page = page(&outcome);
+    assert!(page.contains("8,957 customers in 3 segments, 7 in none"));
+    assert!(page.contains(r#"data-segment="-1""#), "they can be switched off");
+}
+
+#[test]
+fn a_contradiction_is_an_error_and_writes_nothing() {
+    let mut outcome = fixture::card_holders();
+    outcome.profile.overall_mean.pop();
+    let mut written = Vec::new();
+    let error = render(&outcome, &ReportOptions::default(), &mut written).unwrap_err();
+    assert!(matches!(error, ReportError::Shape { what: "profile.overall_mean", found: 22, expected: 23 }), "{error}");
+    assert!(written.is_empty());
+
+    let mut outcome = fixture::card_holders();
+    outcome.projection.segments[4] = 6;
+    let error = render(&outcome, &ReportOptions::default(), &mut written).unwrap_err();
+    assert_eq!(error.to_string(), "outcome: projection.segments[4] is 6, expected -1 or a segment below 6");
+}
+
+#[test]
+fn a_failing_destination_is_reported() {
+    struct Full;
+    impl std::io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let error = render(&fixture::single(), &ReportOptions::default(), &mut Full).unwrap_err();
+    assert!(matches!(error, ReportError::Write(_)));
+    assert!(error.hint().is_some());
+}
+
+#[test]
+fn errors_travel_between_threads() {
+    fn is_send<T: Send + Sync + 'static>() {}
+    is_send::<ReportError>();
+    is_send::<ReportOptions>();
+}

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from kmeans import write_kmeans
 from pca import write_pca
+from preprocessing import write_preprocessing
 from silhouette import write_silhouette
 
 SUBJECTS = {
     "kmeans": write_kmeans,
     "pca": write_pca,
+    "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,
 }
 

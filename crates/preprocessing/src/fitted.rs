@@ -89,6 +89,7 @@ pub fn fit_transform(
     let _entered = span.enter();
     let (mut inputs, mut table) = read_first(batches, columns, preparation, n_rows)?;
     let dropped = select_columns(&mut table, &mut inputs, preparation);
+    table.events.extend(dropped.iter().cloned());
     if table.columns.is_empty() {
         return Err(no_features(&dropped));
     }
@@ -100,7 +101,6 @@ pub fn fit_transform(
     }
     let features = Features::fit(&table, preparation.scale);
     let fitted = Fitted { inputs, unseen: preparation.unseen, dropped, steps, features };
-    table.events.splice(0..0, fitted.dropped.iter().cloned());
     let prepared = fitted.finish(table)?;
     Ok((fitted, prepared))
 }

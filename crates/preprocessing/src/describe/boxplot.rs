@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn every_value_is_a_box_a_whisker_or_an_outlier() {
-        let values: Vec<f64> = (0..100).map(|i| f64::from(i * i * i)).collect();
+        let values: Vec<f64> = (0..100).map(|i| f64::from(i * i * i * i)).collect();
         let found = boxplot(&values).unwrap();
         let above = values.iter().filter(|&&value| value > found.upper_whisker).count();
         assert_eq!(found.n_outliers_high, above as u64);

@@ -66,6 +66,8 @@ struct Sums {
     d: usize,
     holes: Vec<bool>,
     n_rows: u64,
+    /// `d`: what rounding alone adds to the squares of a column that does not vary.
+    rounding: Vec<f64>,
     /// `d * d`: products of i and j, at i <= j.
     products: Vec<f64>,
     /// `d * d`: values of i, squares of i, rows, where j is there; filled when i or j has holes.
@@ -87,7 +89,7 @@ impl Sums {
         assert!(columns.iter().all(|column| column.len() == n_rows), "columns of unequal length");
         let holes: Vec<bool> = columns.iter().map(|column| column.iter().any(|value| !value.is_finite())).collect();
         let means: Vec<f64> = columns.iter().map(|column| mean(column).unwrap_or(0.0)).collect();
-        let empty = || Self::empty(d, n_rows, &holes);
+        let empty = || Self::empty(&means, n_rows, &holes);
         let map = |rows: std::ops::Range<usize>| {
             let mut sums = empty();
             let mut block = Block::new(d);
@@ -97,16 +99,27 @@ impl Sums {
             }
             sums
         };
-        fold_chunks(n_rows, BLOCK_ROWS * BLOCKS, map, empty(), Self::plus)
+        fold_chunks(n_rows, BLOCK_ROWS * BLOCKS, map, empty(), |sum, part| sum.plus(&part))
     }
 
-    fn empty(d: usize, n_rows: usize, holes: &[bool]) -> Self {
+    fn empty(means: &[f64], n_rows: usize, holes: &[bool]) -> Self {
+        let d = means.len();
         let zeros = || vec![0.0; d * d];
-        let n_rows = n_rows as u64;
-        Self { d, holes: holes.to_vec(), n_rows, products: zeros(), values: zeros(), squares: zeros(), rows: zeros() }
+        let n = n_rows as f64;
+        let rounding = means.iter().map(|mean| n * (n * mean * f64::EPSILON) * (n * mean * f64::EPSILON)).collect();
+        Self {
+            d,
+            holes: holes.to_vec(),
+            n_rows: n_rows as u64,
+            rounding,
+            products: zeros(),
+            values: zeros(),
+            squares: zeros(),
+            rows: zeros(),
+        }
     }
 
-    fn plus(mut self, other: Self) -> Self {
+    fn plus(mut self, other: &Self) -> Self {
         let add = |to: &mut [f64], from: &[f64]| to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
         add(&mut self.products, &other.products);
         add(&mut self.values, &other.values);
@@ -138,21 +151,28 @@ impl Sums {
 
     fn pair(&self, i: usize, j: usize) -> (Option<f64>, u64) {
         let (ij, ji) = (i * self.d + j, j * self.d + i);
+        let varies = |square: f64, k: usize| if square > self.rounding[k] { square } else { 0.0 };
         if !self.holes[i] && !self.holes[j] {
-            let square = |k: usize| self.products[k * self.d + k];
+            let square = |k: usize| varies(self.products[k * self.d + k], k);
             return (ratio(self.products[ij], square(i), square(j)), self.n_rows);
         }
         let n = self.rows[ij];
-        let [vi, vj, si, sj] = [self.values[ij], self.values[ji], self.squares[ij], self.squares[ji]];
+        let (vi, vj) = (self.values[ij], self.values[ji]);
+        let square = |at: usize, value: f64, k: usize| varies(self.squares[at] - value * value / n, k);
         let product = self.products[ij] - vi * vj / n;
-        (ratio(product, si - vi * vi / n, sj - vj * vj / n), n as u64)
+        (ratio(product, square(ij, vi, i), square(ji, vj, j)), n as u64)
     }
 }
 
 /// `xy / sqrt(xx yy)` within [-1, 1]; `None` where one does not vary.
 fn ratio(xy: f64, xx: f64, yy: f64) -> Option<f64> {
-    let scale = xx.sqrt() * yy.sqrt();
-    (scale > 0.0).then(|| (xy / scale).clamp(-1.0, 1.0))
+    if xx <= 0.0 || yy <= 0.0 {
+        return None;
+    }
+    // One root is exact where columns are multiples of each other; two do not overflow.
+    let one_root = (xx * yy).sqrt();
+    let scale = if one_root.is_normal() { one_root } else { xx.sqrt() * yy.sqrt() };
+    Some((xy / scale).clamp(-1.0, 1.0))
 }
 
 /// Rows of all columns, centred, with masks of what is there.
@@ -253,6 +273,7 @@ mod tests {
         assert_eq!(found.get(0, 1), None);
         assert_eq!(found.get(1, 2), None);
         assert_eq!(found.get(1, 1), Some(1.0));
+        assert_eq!(pearson(&[&[0.1; 1000], &[0.7; 1000]]).get(0, 1), None, "rounding is no variation");
         assert_eq!(pearson(&[]).n_columns, 0);
     }
 

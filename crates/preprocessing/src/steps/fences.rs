@@ -68,7 +68,10 @@ impl Fences {
                 *value = value.max(low).min(high);
             }
         }
-        let detail = format!("{n_low} below {}, {n_high} above {}: {}", short(low), short(high), self.words());
+        let side = |n: usize, word: &str, bound: f64| (n > 0).then(|| format!("{n} {word} {}", short(bound)));
+        let sides: Vec<String> =
+            [side(n_low, "below", low), side(n_high, "above", high)].into_iter().flatten().collect();
+        let detail = format!("{}: {}", sides.join(", "), self.words());
         (n_low + n_high > 0).then(|| Event::new("outliers", n_low + n_high, detail).of(&fence.column))
     }
 

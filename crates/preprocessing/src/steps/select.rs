@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::short;
-use crate::describe::pearson;
+use crate::describe::{Correlation, pearson};
 use crate::raw::Input;
-use crate::table::{Column, Table};
+use crate::table::{Column, Kind, Table};
 use crate::{Event, Preparation};
 
 /// Drops columns that are mostly missing, that hardly vary, or that repeat another; says which and
@@ -43,7 +43,7 @@ fn near_constant(column: &Column, least_share: f64) -> Option<Event> {
     let count = column.values.iter().filter(|&&other| other == value).count();
     let share = count as f64 / n as f64;
     let shown = match &column.kind {
-        crate::table::Kind::Category(levels) => levels.get(value as usize).cloned().unwrap_or_default(),
+        Kind::Category(levels) => levels.get(value as usize).cloned().unwrap_or_default(),
         _ => short(value),
     };
     let why = || match count == n {
@@ -79,13 +79,20 @@ fn collinear(columns: &[Column], least: f64) -> Vec<Option<Event>> {
     let mut verdicts: Vec<Option<Event>> = vec![None; columns.len()];
     for (b, &later) in numbers.iter().enumerate() {
         let kept = (0..b).filter(|&a| verdicts[numbers[a]].is_none());
-        let repeats = |&a: &usize| correlation.get(a, b).is_some_and(|r| r.abs() >= least);
+        let repeats =
+            |&a: &usize| enough_rows(&correlation, a, b) && correlation.get(a, b).is_some_and(|r| r.abs() >= least);
         if let Some(first) = kept.into_iter().find(repeats) {
             let why = format!("dropped: perfectly correlated with {}", columns[numbers[first]].name);
             verdicts[later] = Some(Event::new("collinear", 1, why).of(&columns[later].name));
         }
     }
     verdicts
+}
+
+/// Any two rows lie on a line, and a few common rows tell little of two columns with many holes.
+fn enough_rows(correlation: &Correlation, a: usize, b: usize) -> bool {
+    let n = |i: usize, j: usize| correlation.n[i * correlation.n_columns + j];
+    n(a, b) >= 3 && 2 * n(a, b) >= n(a, a).max(n(b, b))
 }
 
 /// A share in per cent, never rounded up to 100.
@@ -97,7 +104,6 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Kind;
 
     fn column(name: &str, values: &[f64]) -> Column {
         Column { name: name.to_owned(), kind: Kind::Number, values: values.to_vec() }
@@ -118,6 +124,13 @@ mod tests {
         assert!(near_constant(&column("x", &values), 1.0).is_none());
         let event = too_missing(&column("x", &[f64::NAN, f64::NAN, 1.0]), 0.5).unwrap();
         assert_eq!(event.detail, "dropped: 66.7% of its cells are missing");
+    }
+
+    #[test]
+    fn a_few_common_rows_prove_nothing() {
+        let (here, there) = ([1.0, 2.0, 3.0, 7.0, 5.0, f64::NAN], [1.0, 2.0, f64::NAN, f64::NAN, f64::NAN, 9.0]);
+        let verdicts = collinear(&[column("a", &here), column("b", &there)], 1.0 - 1e-9);
+        assert_eq!(verdicts, [None, None]);
     }
 
     #[test]

@@ -41,6 +41,10 @@ pub enum Power {
 /// Beyond this skewness a tail is long: half of an exponential distribution's.
 const LONG_TAIL: f64 = 1.0;
 
+/// `auto` transforms a column only if no more than this part of its skewness is left: a share between
+/// 0 and 1, which a logarithm hardly bends, keeps its own units.
+const WORTH_IT: f64 = 0.5;
+
 impl Straighten {
     pub(super) fn fit(table: &Table, skew: Skew) -> Self {
         let numbers: Vec<&Column> = table.columns.iter().filter(|column| column.kind == Kind::Number).collect();
@@ -75,9 +79,15 @@ impl Straightened {
             Power::Log1p => "replaced by ln(1 + x)".to_owned(),
             Power::YeoJohnson { lambda } => format!("replaced by its Yeo-Johnson transform, lambda {}", short(lambda)),
         };
-        let effect = self.skewness.map(|(from, to)| format!(": skewness {from:.1} became {to:.1}"));
+        let effect = self.skewness.map(|(from, to)| format!(": skewness {} became {}", tenths(from), tenths(to)));
         Event::new("skew", n_rows, function + &effect.unwrap_or_default()).of(&self.column)
     }
+}
+
+/// One decimal, without a minus before 0.0.
+fn tenths(value: f64) -> String {
+    let text = format!("{value:.1}");
+    if text == "-0.0" { "0.0".to_owned() } else { text }
 }
 
 impl Power {
@@ -111,7 +121,7 @@ fn fit_column(column: &Column, skew: Skew) -> Option<Straightened> {
     }?;
     let straight: Vec<f64> = values.iter().map(|&value| power.apply(value)).collect();
     let skewness = before.zip(skewness(&straight)).filter(|(before, after)| before.is_finite() && after.is_finite());
-    let helps = skewness.is_some_and(|(before, after)| after.abs() < before.abs());
+    let helps = skewness.is_some_and(|(before, after)| after.abs() <= WORTH_IT * before.abs());
     (skew != Skew::Auto || helps).then(|| Straightened { column: column.name.clone(), power, skewness })
 }
 

@@ -140,3 +140,28 @@ fn add_row(sums: &mut [f64], row: &[f64], weight: f64) {
         *sum += weight * value;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use segctl_numeric::simd::{available_levels, dispatch_with};
+
+    use super::*;
+
+    #[test]
+    fn sums_are_the_same_bits_at_every_level() {
+        for d in [1, 7, 8, 9, 23] {
+            let values = (0..50 * d).map(|i| (i as f64 * 0.37).sin()).collect();
+            let x = Matrix::new(values, 50, d).unwrap();
+            let weights: Vec<f64> = (0..50).map(|i| f64::from(i % 4) * 0.3).collect();
+            let problem = Problem { x: x.view(), weights: Some(&weights), n_clusters: 3, max_iter: 1, tol: 0.0 };
+            let labels: Vec<u32> = (0..50).map(|i| i % 3).collect();
+            let expected = problem.sums_of(&labels);
+            for level in available_levels() {
+                let mut sums = problem.empty_sums();
+                let labels = labels.iter().copied();
+                dispatch_with(level, AddRows { x: x.view(), weights: Some(&weights), labels, sums: &mut sums });
+                assert_eq!(sums, expected, "{level:?}, d = {d}");
+            }
+        }
+    }
+}

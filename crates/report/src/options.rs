@@ -13,7 +13,7 @@
 pub struct ReportOptions {
     /// The heading; by default it is made of the input's name.
     pub title: Option<String>,
-    /// The version of the program that made the outcome.
+    /// The version of the program that made the outcome; not shown when empty.
     pub version: String,
     /// The command that makes this report again.
     pub command: Option<String>,

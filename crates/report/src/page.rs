@@ -92,9 +92,14 @@ impl<'a> Page<'a> {
         self.cards.len() > 1
     }
 
-    /// A column's name, broken where it is too long for its place.
-    fn name<'n>(&self, name: &'n str) -> Breakable<'n> {
-        Breakable(name)
+    /// A column's name, cut or broken where it is too long for its place.
+    fn name(&self, name: &str) -> Breakable {
+        Breakable::new(name)
+    }
+
+    /// A column's name in full, for the table that lists them.
+    fn whole_name(&self, name: &str) -> Breakable {
+        Breakable::whole(name)
     }
 }
 

@@ -34,14 +34,20 @@ const watch = () => {
 if ("IntersectionObserver" in window) watch();
 else plots.forEach(drawNow);
 
-// Paper is narrower than the screen, and shows everything at once.
-const PAPER_WIDTH = 690;
+// Paper is narrower than the screen, and shows everything at once. Heatmaps choose their labels by
+// the room there is, so they are drawn anew; a new width is enough for the others. The picture in
+// space keeps its size: it would come out empty, since WebGL draws too late for the printer.
+const HEATMAPS = ["profile", "correlation"];
+const refit = (isPaper) => {
+  document.body.classList.toggle("paper", isPaper);
+  for (const plot of plots) {
+    if (!plot.layout || plot.dataset.plot === "space") continue;
+    if (HEATMAPS.includes(plot.dataset.plot)) draw[plot.dataset.plot](plot);
+    else Plotly.relayout(plot, isPaper ? { width: plot.clientWidth } : { width: null, autosize: true });
+  }
+};
 addEventListener("beforeprint", () => {
   plots.forEach(drawNow);
-  for (const plot of plots) {
-    if (plot.layout) Plotly.relayout(plot, { width: Math.min(plot.clientWidth || PAPER_WIDTH, PAPER_WIDTH) });
-  }
+  refit(true);
 });
-addEventListener("afterprint", () => {
-  for (const plot of plots) if (plot.layout) Plotly.relayout(plot, { width: null, autosize: true });
-});
+addEventListener("afterprint", () => refit(false));

@@ -1,13 +1,14 @@
 // The silhouettes of each segment, sorted, one above the other.
 
-// Places the segments on a vertical axis of customers, with a gap between them.
-const stacked = () => {
+// Places the segments on a vertical axis of customers, each with room for its label.
+const stacked = (height) => {
   const total = data.segments.reduce((sum, segment) => sum + segment.size, 0);
-  const gap = total * 0.02;
+  const label = (total * 20) / height;
   let top = 0;
   return data.segments.map((segment, s) => {
-    const from = top;
-    top += segment.size + gap;
+    const room = Math.max(segment.size + total * 0.02, label);
+    const from = top + (room - segment.size) / 2;
+    top += room;
     return { segment, s, from, to: from + segment.size };
   });
 };
@@ -30,7 +31,7 @@ const band = ({ segment, s, from, to }) => {
 };
 
 draw.silhouette = (element) => {
-  const bands = stacked();
+  const bands = stacked(element.clientHeight - 66);
   const names = isNarrow() ? 0 : 34;
   const tick = ({ segment, s }) => (names ? `<b>${s}</b>  ${label(segment.name, names)}` : `<b>${s}</b>`);
   const mean = data.silhouette;

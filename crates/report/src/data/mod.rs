@@ -83,7 +83,11 @@ impl Data {
 
 /// Names as a picture may show them.
 fn names(names: &[String]) -> Vec<String> {
-    names.iter().map(|name| shortened(name, NAME_LIMIT)).collect()
+    names.iter().map(|name| shown_name(name)).collect()
+}
+
+fn shown_name(name: &str) -> String {
+    if name.trim().is_empty() { "(no name)".into() } else { shortened(name, NAME_LIMIT) }
 }
 
 fn rounded_all(values: &[f64]) -> Vec<f64> {
@@ -93,7 +97,7 @@ fn rounded_all(values: &[f64]) -> Vec<f64> {
 fn segment_data(s: usize, segment: &Segment) -> SegmentData {
     let mark = palette::mark(s);
     SegmentData {
-        name: shortened(&segment.name, NAME_LIMIT),
+        name: shown_name(&segment.name),
         colour: mark.colour,
         symbol: mark.symbol,
         symbol_3d: mark.symbol_3d,

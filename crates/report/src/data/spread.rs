@@ -1,13 +1,9 @@
 use segctl_segmentation::Distribution;
 use serde::Serialize;
 
-use super::NAME_LIMIT;
-use crate::format::shortened;
-
 /// A histogram and the boxplot above it, in original units.
 #[derive(Debug, Serialize)]
 pub(super) struct DistributionData {
-    feature: String,
     /// Not rounded: neighbouring edges of a narrow feature far from zero would meet.
     edges: Vec<f64>,
     counts: Vec<u64>,
@@ -35,7 +31,6 @@ const LINEAR_SPAN: u64 = 60;
 
 pub(super) fn distribution(distribution: &Distribution) -> DistributionData {
     DistributionData {
-        feature: shortened(&distribution.feature, NAME_LIMIT),
         edges: distribution.edges.clone(),
         counts: distribution.counts.clone(),
         log: needs_log(&distribution.counts),

@@ -2,11 +2,11 @@ use segctl_segmentation::{Composition, Segment};
 
 use super::header::css_percent;
 use crate::check::row;
-use crate::format::percent;
+use crate::format::{percent, shortened};
 use crate::palette::{Mark, mark, shade};
 
-/// From this share on, a part of a bar is wide enough to carry its percentage.
-const LABEL_FROM: f64 = 0.08;
+/// Characters of a value that are shown.
+const VALUE_LIMIT: usize = 48;
 
 /// How the values of a describing column are spread over the segments.
 #[derive(Debug)]
@@ -40,7 +40,6 @@ pub(crate) struct Part {
     pub(crate) shade: &'static str,
     pub(crate) share: String,
     pub(crate) width: String,
-    pub(crate) is_wide: bool,
 }
 
 impl CompositionView {
@@ -62,9 +61,9 @@ fn value(i: usize, name: &str) -> ValueView {
     ValueView { name: shown(name), shade: shade(i) }
 }
 
-/// An empty text is a value too.
+/// A value as the key and the table show it; an empty text is one too.
 fn shown(value: &str) -> String {
-    if value.trim().is_empty() { "(blank)".into() } else { value.into() }
+    if value.trim().is_empty() { "(blank)".into() } else { shortened(value, VALUE_LIMIT) }
 }
 
 fn bar(label: String, mark: Option<Mark>, values: &[String], shares: &[f64]) -> Bar {
@@ -73,11 +72,5 @@ fn bar(label: String, mark: Option<Mark>, values: &[String], shares: &[f64]) -> 
 }
 
 fn part(i: usize, value: &str, share: f64) -> Part {
-    Part {
-        value: shown(value),
-        shade: shade(i),
-        share: percent(share),
-        width: css_percent(share),
-        is_wide: share >= LABEL_FROM,
-    }
+    Part { value: shown(value), shade: shade(i), share: percent(share), width: css_percent(share) }
 }

@@ -11,7 +11,8 @@ pub(crate) struct Record {
     pub(crate) columns: Vec<ColumnView>,
     pub(crate) ledger: Vec<EntryView>,
     pub(crate) derived: Vec<DerivedView>,
-    pub(crate) version: String,
+    /// The program that made the outcome, with its version where it is known.
+    pub(crate) maker: String,
     pub(crate) command: Option<String>,
     pub(crate) parameters: Vec<(String, String)>,
 }
@@ -66,7 +67,7 @@ impl Record {
             columns: outcome.columns.iter().map(column).collect(),
             ledger: outcome.ledger.iter().map(entry).collect(),
             derived: outcome.derived.iter().map(derived).collect(),
-            version: options.version.clone(),
+            maker: format!("segctl {}", options.version).trim_end().to_owned(),
             command: options.command.clone(),
             parameters: options.parameters.clone(),
         }

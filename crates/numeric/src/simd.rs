@@ -100,7 +100,22 @@ pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     run_at(best_level(), kernel)
 }
 
-/// Runs `kernel` with the instruction set `level`.
+/// Runs `kernel` with the instruction set `level`: for tests of bit-equality.
+///
+/// ```
+/// use segctl_numeric::simd::{Kernel, Level, available_levels, dispatch, dispatch_with};
+/// struct Third;
+/// impl Kernel for Third {
+///     type Output = f64;
+///     #[inline(always)]
+///     fn run(self) -> f64 {
+///         1.0 / 3.0
+///     }
+/// }
+/// for level in available_levels() {
+///     assert_eq!(dispatch_with(level, Third), dispatch(Third));
+/// }
+/// ```
 ///
 /// # Panics
 /// When this machine does not have it.

@@ -18,8 +18,9 @@ use super::problem::{Problem, Sums, map_chunks_mut};
 /// Squares below the smallest normal number lose digits; distances this small prove nothing.
 const TOO_SMALL_TO_TELL: f64 = 1e-150;
 
-/// From this many centres on, the distance to the own centre is computed before all others are.
-const TIGHTEN_FROM: usize = 8;
+/// From this many centres on, the distance to the own centre is computed before all others are:
+/// with fewer, computing all of them in lanes is as quick (measured on 8,950 x 23, k = 2..10).
+const TIGHTEN_FROM: usize = 16;
 
 #[derive(Clone, Copy)]
 struct Bounded {

@@ -85,8 +85,10 @@ pub struct SampledStarts {
 pub enum Stop {
     /// Labels repeated: centres are the means of their members, and members are nearest to them.
     Converged,
-    /// Centres moved by no more than the tolerance. Labels are those of the last centres but one,
-    /// so a few rows may be nearer to another of the centres returned.
+    /// Centres moved by no more than the tolerance. The labels are those of the centres then
+    /// reached, the centres returned the means of these labels: a few rows may be nearer to another
+    /// of them. Where assigning the same rows again must give the same labels, ask for `tol` 0 or
+    /// take the labels of [`KMeansModel::predict`].
     Tolerance,
     /// `max_iter` was reached; a warning is logged. Labels as for `Tolerance`.
     MaxIter,

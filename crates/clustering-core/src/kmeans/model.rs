@@ -76,6 +76,27 @@ impl KMeansModel {
         centers
     }
 
+    /// The same clusters under other numbers: cluster `c` of the result is cluster `order[c]` of
+    /// this one.
+    ///
+    /// ```
+    /// use segctl_clustering_core::kmeans::{KMeansParams, fit};
+    /// use segctl_numeric::MatrixView;
+    /// let x = MatrixView::new(&[1.0, 2.0, 8.0, 9.0], 4, 1)?;
+    /// let model = fit(x, &KMeansParams::new(2))?.model;
+    /// assert_eq!(model.reordered(&[1, 0]).centers().row(0), model.centers().row(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When `order` is no permutation of `0..k`.
+    pub fn reordered(&self, order: &[usize]) -> Self {
+        let mut sorted = order.to_vec();
+        sorted.sort_unstable();
+        assert!(sorted.into_iter().eq(0..self.n_clusters()), "{order:?} is no permutation of the clusters");
+        Self { mean: self.mean.clone(), centers: self.centers.view().select_rows(order) }
+    }
+
     /// Assigns each row of `x` (n x d) to its nearest centre. Time O(n k d).
     ///
     /// The arithmetic is that of the fit: after [`Stop::Converged`](super::Stop::Converged), the

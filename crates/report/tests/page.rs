@@ -155,6 +155,20 @@ fn one_segment_is_not_compared() {
 }
 
 #[test]
+fn estimates_come_with_their_interval() {
+    let page = page(&fixture::wide());
+    assert!(page.contains("0.310 (0.299 to 0.321)") && page.contains("estimated from 2,000 customers"));
+    assert_eq!(data(&page)["evidence"]["interval"][0][1], 0.121);
+}
+
+#[test]
+fn space_needs_three_components() {
+    let page = page(&fixture::single());
+    assert!(text(&page).contains(r#"data-plot="plane""#) && !text(&page).contains(r#"data-plot="space""#));
+    assert_eq!(data(&page)["map"]["axes"], serde_json::json!(["PC1 (31% of variance)"]));
+}
+
+#[test]
 fn an_outcome_without_pictures_is_still_a_page() {
     let mut outcome = fixture::single();
     outcome.projection = Default::default();

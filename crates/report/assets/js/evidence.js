@@ -11,7 +11,12 @@ const byK = (element, values, title, extra = {}) => {
     hoverinfo: "text",
     hovertext: k.map((n, i) => `${n} segments<br>${title} ${show(values[i])}`),
     line: { color: SOFT, width: 2 },
-    marker: { color: k.map((n) => (n === chosen ? ACCENT : "#fff")), size: k.map((n) => (n === chosen ? 13 : 8)), line: { color: k.map((n) => (n === chosen ? ACCENT : SOFT)), width: 2 } },
+    marker: {
+      color: k.map((n) => (n === chosen ? ACCENT : "#fff")),
+      size: k.map((n) => (n === chosen ? 13 : 8)),
+      opacity: 1,
+      line: { color: k.map((n) => (n === chosen ? ACCENT : SOFT)), width: 2 },
+    },
     cliponaxis: false,
     ...extra,
   };
@@ -19,8 +24,14 @@ const byK = (element, values, title, extra = {}) => {
     margin: { l: 48, r: 16, t: 26, b: 40 },
     xaxis: axis("number of segments", { dtick: k.length > 20 ? undefined : 1, showgrid: false, fixedrange: true }),
     yaxis: axis(title, { fixedrange: true }),
-    shapes: [{ type: "line", x0: chosen, x1: chosen, y0: 0, y1: 1, yref: "paper", layer: "below", line: { color: ACCENT, width: 1, dash: "dot" } }],
-    annotations: [{ text: `chosen: ${chosen}`, x: chosen, y: 1, yref: "paper", yanchor: "bottom", showarrow: false, font: { color: ACCENT, size: 12 } }],
+    shapes: [{
+      type: "line", x0: chosen, x1: chosen, y0: 0, y1: 1, yref: "paper", layer: "below",
+      line: { color: ACCENT, width: 1, dash: "dot" },
+    }],
+    annotations: [{
+      text: `chosen: ${chosen}`, x: chosen, y: 1, yref: "paper", yanchor: "bottom", showarrow: false,
+      font: { color: ACCENT, size: 12 },
+    }],
   }), config);
 };
 

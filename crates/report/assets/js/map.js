@@ -59,7 +59,7 @@ draw.plane = (element) => {
     margin: { l: 48, r: 12, t: 26, b: 40 },
     hovermode: "closest",
     xaxis: axis(first),
-    yaxis: axis(other || "Segment"),
+    yaxis: other ? axis(other) : axis("segment", { dtick: 1, autorange: "reversed" }),
     annotations: [shownNote()],
   }), config);
 };

@@ -30,6 +30,16 @@ const band = ({ segment, s, from, to }) => {
   };
 };
 
+const meanLine = (mean) => ({
+  shapes: [{
+    type: "line", x0: mean, x1: mean, y0: 0, y1: 1, yref: "paper", line: { color: INK, width: 1.5, dash: "dash" },
+  }],
+  annotations: [{
+    text: `mean of all customers ${mean.toFixed(2).replace("-", "−")}`, showarrow: false,
+    x: mean, xanchor: isNarrow() ? "center" : "left", y: 1, yref: "paper", yanchor: "bottom",
+  }],
+});
+
 draw.silhouette = (element) => {
   const bands = stacked(element.clientHeight - 66);
   const names = isNarrow() ? 0 : 34;
@@ -44,7 +54,6 @@ draw.silhouette = (element) => {
       range: [bands.at(-1).to * 1.01, -bands.at(-1).to * 0.01], showgrid: false, fixedrange: true,
       tickvals: bands.map(({ from, to }) => (from + to) / 2), ticktext: bands.map(tick),
     }),
-    shapes: mean === null ? [] : [{ type: "line", x0: mean, x1: mean, y0: 0, y1: 1, yref: "paper", line: { color: INK, width: 1.5, dash: "dash" } }],
-    annotations: mean === null ? [] : [{ text: `mean of all customers ${mean.toFixed(2).replace("-", "−")}`, x: mean, xanchor: isNarrow() ? "center" : "left", y: 1, yref: "paper", yanchor: "bottom", showarrow: false }],
+    ...(mean === null ? {} : meanLine(mean)),
   }), config);
 };

@@ -44,7 +44,7 @@ fn basis(evidence: &Evidence) -> String {
         (0, _) => String::new(),
         (_, true) => format!("Silhouettes are exact, over all {rows} customers."),
         (_, false) => {
-            format!("Silhouettes are estimated from {rows} customers; bars and brackets are 95 % confidence intervals.")
+            format!("Silhouettes are estimated from {rows} customers; bars and brackets are 95% confidence intervals.")
         }
     }
 }

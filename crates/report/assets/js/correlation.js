@@ -2,7 +2,8 @@
 
 const correlationKind = () => document.querySelector('[data-correlation][aria-pressed="true"]').dataset.correlation;
 
-const correlationText = (values) => values.map((row) => row.map((r) => (r === null ? "" : r.toFixed(2).replace("-", "−"))));
+const coefficient = (r) => (r === null ? "" : r.toFixed(2).replace("-", "−"));
+const correlationText = (values) => values.map((row) => row.map(coefficient));
 
 const correlationHover = (values) => {
   const names = data.correlation.features.map(plain);
@@ -12,7 +13,12 @@ const correlationHover = (values) => {
 draw.correlation = (element) => {
   const { features } = data.correlation;
   const values = data.correlation[correlationKind()];
-  const ticks = { tickvals: features.map((_, j) => j), ticktext: features.map((name) => label(name, 22)), showgrid: false, fixedrange: true };
+  const ticks = {
+    tickvals: features.map((_, j) => j),
+    ticktext: features.map((name) => label(name, 22)),
+    showgrid: false,
+    fixedrange: true,
+  };
   const room = (element.clientWidth - 200) / features.length;
   const trace = {
     type: "heatmap",

@@ -39,7 +39,9 @@ draw["silhouette-by-k"] = (element) => {
   const { silhouette, interval } = data.evidence;
   const isEstimated = interval.some((bounds) => bounds !== null);
   const reach = (side) => interval.map((bounds, i) => (bounds === null ? 0 : Math.abs(bounds[side] - silhouette[i])));
-  const bars = { type: "data", symmetric: false, array: reach(1), arrayminus: reach(0), color: SOFT, thickness: 1.5, width: 5 };
+  const bars = {
+    type: "data", symmetric: false, array: reach(1), arrayminus: reach(0), color: SOFT, thickness: 1.5, width: 5,
+  };
   return byK(element, silhouette, "mean silhouette", isEstimated ? { error_y: bars } : {});
 };
 

@@ -24,6 +24,12 @@ const signed = (value) => {
   return (value < 0 ? "−" : "+") + text;
 };
 
+const profileText = (j, s, lines) => {
+  const { features, difference } = data.profile;
+  const distance = `${signed(difference[j][s]) || "–"} sd`;
+  return [`<b>${plain(features[j])}</b>`, segmentTitle(s), distance, ...lines.map(plain)].join("<br>");
+};
+
 draw.profile = (element) => {
   const { features, difference, hover } = data.profile;
   const names = isNarrow() ? 16 : 30;
@@ -38,8 +44,7 @@ draw.profile = (element) => {
     text: difference.map((row) => row.map(signed)),
     texttemplate: room >= 34 ? "%{text}" : "",
     hoverinfo: "text",
-    hovertext: hover.map((row, j) => row.map((lines, s) =>
-      [`<b>${plain(features[j])}</b>`, segmentTitle(s), `${signed(difference[j][s]) || "–"} sd`, ...lines.map(plain)].join("<br>"))),
+    hovertext: hover.map((row, j) => row.map((lines, s) => profileText(j, s, lines))),
     colorscale: DIVERGING,
     zmin: -range,
     zmax: range,
@@ -47,7 +52,10 @@ draw.profile = (element) => {
     ygap: 2,
     colorbar: {
       orientation: "h", thickness: 10, len: isNarrow() ? 1 : 0.5, y: 0, yanchor: "top", ypad: 14,
-      title: { text: isNarrow() ? "sd from all customers" : "standard deviations (sd) from all customers", side: "bottom", font: { size: 12, color: SOFT } },
+      title: {
+        text: isNarrow() ? "sd from all customers" : "standard deviations (sd) from all customers",
+        side: "bottom", font: { size: 12, color: SOFT },
+      },
     },
   };
   return Plotly.newPlot(element, [trace], layout({

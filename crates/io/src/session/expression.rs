@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
-use datafusion::common::DFSchema;
+use datafusion::common::tree_node::TreeNode;
+use datafusion::common::{DFSchema, plan_err};
 use datafusion::error::DataFusionError;
+use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::logical_expr::{Expr, Volatility};
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 
 use super::Session;
@@ -52,7 +57,40 @@ impl<'a> RowExpression<'a> {
 }
 
 fn plan(session: &Session, sql: &str, schema: &Schema) -> Result<Arc<dyn PhysicalExpr>, DataFusionError> {
-    let fields = DFSchema::try_from(schema.clone())?;
+    let fields = Arc::new(DFSchema::try_from(schema.clone())?);
     let expression = session.context.parse_sql_expr(sql, &fields)?;
+    check_row_wise(&expression)?;
+    let simplifier = ExprSimplifier::new(SimplifyContext::builder().with_schema(Arc::clone(&fields)).build());
+    // Some functions exist only until they are simplified: COALESCE becomes CASE.
+    let expression = simplifier.simplify(simplifier.coerce(expression, &fields)?)?;
     session.context.create_physical_expr(expression, &fields)
+}
+
+fn check_row_wise(expression: &Expr) -> Result<(), DataFusionError> {
+    let mut problem = None;
+    expression.exists(|part| {
+        problem = match part {
+            Expr::AggregateFunction(aggregate) => Some(format!("{} looks at many rows", aggregate.func.name())),
+            Expr::WindowFunction(window) => Some(format!("{} looks at many rows", window.fun.name())),
+            Expr::ScalarSubquery(_) | Expr::InSubquery(_) | Expr::Exists(_) => Some("a query inside".into()),
+            Expr::ScalarFunction(call) if depends_on_more(call) => {
+                Some(format!("{} changes from run to run", call.name()))
+            }
+            _ => None,
+        };
+        Ok(problem.is_some())
+    })?;
+    match problem {
+        None => Ok(()),
+        Some(problem) => plan_err!("{problem}, where only the columns of one row may be used"),
+    }
+}
+
+/// Random numbers, and the time of day.
+fn depends_on_more(call: &ScalarFunction) -> bool {
+    match call.func.signature().volatility {
+        Volatility::Immutable => false,
+        Volatility::Stable => call.args.is_empty(),
+        Volatility::Volatile => true,
+    }
 }

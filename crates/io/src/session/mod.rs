@@ -142,7 +142,7 @@ mod tests {
             .query(&[("data", &[data])], "SELECT \"two words\", A * 2 AS Twice FROM data WHERE A > 0")
             .unwrap();
         assert_eq!(out[0].schema().field(1).name(), "Twice");
-        assert_eq!(*out[0].column(0), texts(&["x", "y"]));
+        assert_eq!(out[0].column(0), &texts(&["x", "y"]));
     }
 
     #[test]
@@ -159,8 +159,8 @@ mod tests {
         let data = batch(vec![("A", integers(&[Some(7)])), ("Z", integers(&[Some(0)])), ("F", floats(&[0.0]))]);
         let out = session().query(&[("data", &[data])], "SELECT A % Z, A / F, A / Z, A / 2, -A / 2 FROM data").unwrap();
         assert!((0..3).all(|column| out[0].column(column).is_null(0)));
-        assert_eq!(*out[0].column(3), floats(&[3.5]));
-        assert_eq!(*out[0].column(4), floats(&[-3.5]));
+        assert_eq!(out[0].column(3), &floats(&[3.5]));
+        assert_eq!(out[0].column(4), &floats(&[-3.5]));
     }
 
     #[test]

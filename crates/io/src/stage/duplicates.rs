@@ -220,11 +220,11 @@ mod tests {
     #[test]
     fn first_last_and_aggregate() {
         let column = |policy, name: &str| run(policy).0.arrays(name).unwrap().remove(0);
-        assert_eq!(*column(DuplicateIds::First, "X"), *integers(&[Some(1), Some(5), Some(5)]));
-        assert_eq!(*column(DuplicateIds::Last, "X"), *integers(&[Some(2), Some(5), None]));
-        assert_eq!(*column(DuplicateIds::Last, "ID"), *texts(&["a", "c", "b"]));
-        assert_eq!(*column(DuplicateIds::Aggregate, "X"), *floats(&[1.5, 5.0, 5.0]));
-        assert_eq!(*column(DuplicateIds::Aggregate, "T"), *texts(&["u", "v", "v"]));
+        assert_eq!(&column(DuplicateIds::First, "X"), &integers(&[Some(1), Some(5), Some(5)]));
+        assert_eq!(&column(DuplicateIds::Last, "X"), &integers(&[Some(2), Some(5), None]));
+        assert_eq!(&column(DuplicateIds::Last, "ID"), &texts(&["a", "c", "b"]));
+        assert_eq!(&column(DuplicateIds::Aggregate, "X"), &floats(&[1.5, 5.0, 5.0]));
+        assert_eq!(&column(DuplicateIds::Aggregate, "T"), &texts(&["u", "v", "v"]));
     }
 
     #[test]

@@ -101,7 +101,16 @@ mod tests {
         let data = table(vec![("A", integers(&[Some(1)])), ("T", texts(&["x"]))]);
         let wrong = |sql: &str| keep_rows(&session(), &data, sql).unwrap_err();
         assert!(matches!(wrong("A + 1"), IoError::NotBoolean { .. }));
-        for sql in ["A >", "", "A = 1 GROUP BY A", "A > avg(A)", "1 = 1; SELECT 2", "A > (SELECT 1)"] {
+        for sql in [
+            "A >",
+            "",
+            "A = 1 GROUP BY A",
+            "A > avg(A)",
+            "1 = 1; SELECT 2",
+            "A > (SELECT 1)",
+            "random() > A",
+            "now() > A",
+        ] {
             let error = wrong(sql);
             assert!(matches!(error, IoError::Sql { .. }), "{sql}: {error:?}");
             assert!(!error.to_string().contains('\n') && error.to_string().len() < 300, "{error}");

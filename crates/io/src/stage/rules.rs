@@ -1,15 +1,16 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, BooleanArray, RecordBatch};
-use arrow::compute::cast;
+use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::kernels::zip::zip;
+use arrow::compute::{CastOptions, cast, cast_with_options};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use serde::{Deserialize, Serialize};
 
 use super::filter::{keep_masked, truth};
 use crate::session::RowExpression;
 use crate::suggest::nearest;
-use crate::typing::Finite;
+use crate::typing::{Finite, canonical_type};
 use crate::{IoError, Session, Table};
 
 /// A condition every row should meet, and what to do with rows that do not.
@@ -118,31 +119,48 @@ fn set(
     values: &BTreeMap<String, String>,
     passed: &[BooleanArray],
 ) -> Result<Table, IoError> {
+    let mut fields = table.schema.fields().to_vec();
     let mut replacements = Vec::with_capacity(values.len());
     for (column, sql) in values {
         let index = table.schema.index_of(column).map_err(|_| unknown(table, rule, column))?;
-        replacements.push((index, RowExpression::new(session, &described(rule), sql, &table.schema)?));
+        let expression = RowExpression::new(session, &described(rule), sql, &table.schema)?;
+        let data_type = widened(table.schema.field(index).data_type(), &expression.data_type()?);
+        fields[index] = Arc::new(Field::new(column, data_type, true));
+        replacements.push((index, expression));
     }
-    let replace = |(batch, passed)| replaced(batch, passed, &replacements, rule);
+    let schema = Arc::new(Schema::new(fields));
+    let replace = |(batch, passed)| replaced(batch, passed, &replacements, &schema, rule);
     let batches: Vec<RecordBatch> = table.batches.iter().zip(passed).map(replace).collect::<Result<_, _>>()?;
-    let changed: BTreeSet<&str> = values.keys().map(String::as_str).collect();
-    table.remade(Arc::clone(&table.schema), batches, &changed.into_iter().collect::<Vec<_>>())
+    let changed: Vec<&str> = values.keys().map(String::as_str).collect();
+    table.remade(schema, batches, &changed)
+}
+
+/// Whole numbers that get fractions become floats; any other column keeps its type.
+fn widened(column: &DataType, values: &DataType) -> DataType {
+    match canonical_type(values) {
+        Some(DataType::Float64) if *column == DataType::Int64 => DataType::Float64,
+        _ => column.clone(),
+    }
 }
 
 fn replaced(
     batch: &RecordBatch,
     passed: &BooleanArray,
     replacements: &[(usize, RowExpression<'_>)],
+    schema: &SchemaRef,
     rule: &RowRule,
 ) -> Result<RecordBatch, IoError> {
     let failed = |source| IoError::Arrow { name: described(rule), source };
+    // A value that the column cannot hold is an error, not one more missing value.
+    let strictly = CastOptions { safe: false, ..CastOptions::default() };
     let mut columns = batch.columns().to_vec();
     for (index, expression) in replacements {
-        let values = expression.evaluate(batch)?;
-        let values = Finite::of(cast(&values, batch.column(*index).data_type()).map_err(failed)?).array;
-        columns[*index] = zip(passed, batch.column(*index), &values).map_err(failed)?;
+        let data_type = schema.field(*index).data_type();
+        let values = cast_with_options(&expression.evaluate(batch)?, data_type, &strictly).map_err(failed)?;
+        let before = cast(batch.column(*index), data_type).map_err(failed)?;
+        columns[*index] = zip(passed, &before, &Finite::of(values).array).map_err(failed)?;
     }
-    RecordBatch::try_new(batch.schema(), columns).map_err(failed)
+    RecordBatch::try_new(Arc::clone(schema), columns).map_err(failed)
 }
 
 fn described(rule: &RowRule) -> String {
@@ -157,7 +175,7 @@ fn unknown(table: &Table, rule: &RowRule, column: &str) -> IoError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stage::samples::{integers, session, table};
+    use crate::stage::samples::{floats, integers, session, table};
 
     fn data() -> Table {
         table(vec![("F", integers(&[Some(0), Some(3), None, Some(2)])), ("G", integers(&[Some(9); 4]))])
@@ -177,17 +195,19 @@ mod tests {
 
     #[test]
     fn failing_rows_are_dropped() {
-        assert_eq!(*run(RuleAction::Drop).0.arrays("F").unwrap()[0], *integers(&[Some(0), None]));
+        assert_eq!(&run(RuleAction::Drop).0.arrays("F").unwrap()[0], &integers(&[Some(0), None]));
     }
 
     #[test]
     fn failing_rows_get_values_from_the_row_as_it_was() {
         let set = BTreeMap::from([("F".to_owned(), "LEAST(F, 1)".to_owned()), ("G".to_owned(), "F".to_owned())]);
         let (table, _) = run(RuleAction::Set(set));
-        assert_eq!(*table.arrays("F").unwrap()[0], *integers(&[Some(0), Some(1), None, Some(1)]));
-        assert_eq!(*table.arrays("G").unwrap()[0], *integers(&[Some(9), Some(3), Some(9), Some(2)]));
+        assert_eq!(&table.arrays("F").unwrap()[0], &integers(&[Some(0), Some(1), None, Some(1)]));
+        assert_eq!(&table.arrays("G").unwrap()[0], &integers(&[Some(9), Some(3), Some(9), Some(2)]));
         let (table, _) = run(RuleAction::Set(BTreeMap::from([("F".to_owned(), "NULL".to_owned())])));
         assert_eq!(table.column("F").unwrap().n_missing, 3);
+        let (table, _) = run(RuleAction::Set(BTreeMap::from([("G".to_owned(), "G / 2".to_owned())])));
+        assert_eq!(&table.arrays("G").unwrap()[0], &floats(&[9.0, 4.5, 9.0, 4.5]));
     }
 
     #[test]

@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(made.column("Y").unwrap().kind, Kind::Float);
         assert_eq!(made.column("Z").unwrap().n_missing, 1, "ln 0 is no number");
         assert_eq!(made.column("ID").unwrap().role, Role::Id);
-        assert_eq!(*made.arrays("ID").unwrap()[0], *texts(&["c", "b", "a"]));
+        assert_eq!(&made.arrays("ID").unwrap()[0], &texts(&["c", "b", "a"]));
     }
 
     #[test]

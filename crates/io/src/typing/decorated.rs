@@ -46,8 +46,10 @@ pub(super) fn numbers(cells: &[StringArray], markers: &Markers) -> Option<Parsed
             is_alike.then_some(if negative { 0.0 - value } else { value })
         };
         let mut parsed = attempt::<Float64Type>(cells, markers, |cell| value(cell).into())?;
+        // Without a sign or a separator these are plain digits that are no number: codes, or too long.
+        let note = note(sign.unwrap_or(Sign::None), separators, seen);
         parsed.arrays = whole_as_integers(parsed.arrays);
-        parsed.notes.push(note(sign.unwrap_or(Sign::None), separators, seen));
+        parsed.notes.push((!note.is_empty()).then_some(note)?);
         Some(parsed)
     })
 }

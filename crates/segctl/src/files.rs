@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use segctl_io::OutputFormat;
+
 use crate::error::CliError;
 
 /// Everything `run` writes, in the order it is written.
@@ -15,6 +17,15 @@ const UNFINISHED: &str = ".segctl-";
 /// Reads a text file whole.
 pub(crate) fn read_text(path: &Path) -> Result<String, CliError> {
     std::fs::read_to_string(path).map_err(|source| CliError::Read { path: path.to_owned(), source })
+}
+
+/// The format that a file's name asks for.
+pub(crate) fn format_of(path: &Path) -> Result<OutputFormat, CliError> {
+    OutputFormat::from_path(path).ok_or_else(|| CliError::Option {
+        option: "--out",
+        value: path.display().to_string(),
+        reason: "its name should end in .csv, .parquet, .arrow or .jsonl".into(),
+    })
 }
 
 /// Prints data to standard output.

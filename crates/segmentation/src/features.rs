@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use segctl_io::{ColumnInfo, Role, Table};
 use segctl_preprocessing::Event;
+use segctl_preprocessing::steps::Feature as MatrixFeature;
 
 use crate::outcome::Usage;
 use crate::usage::Use;
@@ -25,7 +26,7 @@ pub(crate) struct Feature {
 pub(crate) fn features(
     table: &Table,
     uses: &[Use],
-    matrix: &[segctl_preprocessing::Feature],
+    matrix: &[MatrixFeature],
     events: &[Event],
 ) -> Vec<Feature> {
     let forming: Vec<Feature> =
@@ -50,7 +51,7 @@ fn describes_by_number(column: &ColumnInfo, used: &Use) -> bool {
     column.role == Role::Numeric && used.usage == Usage::Describes
 }
 
-fn forming(table: &Table, at: usize, made: &segctl_preprocessing::Feature, events: &[Event]) -> Option<Feature> {
+fn forming(table: &Table, at: usize, made: &MatrixFeature, events: &[Event]) -> Option<Feature> {
     let values = match &made.level {
         None => numbers(table, &made.column)?,
         Some(level) => membership(table, &made.column, level),

@@ -335,7 +335,7 @@ pub struct Projection {
 }
 
 /// One entry per customer kept, in the order of the input.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Customers {
     /// The ids: the id column, or the 1-based row number of the input.
     pub ids: Ids,
@@ -353,7 +353,7 @@ pub struct Customers {
 }
 
 /// The ids of customers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Ids {
     /// The name of the id column; `row` when there is none.
     pub name: String,

@@ -3,7 +3,7 @@
 
 use segctl_io::{
     DuplicateReport, FeatureOutcome, ReadOptions, RuleAction, RuleOutcome, Session, Source, Table, add_features,
-    apply_rules, deduplicate, keep_rows, select,
+    apply_rules, deduplicate, keep_rows, select, take_rows,
 };
 use segctl_numeric::observe::Observer;
 
@@ -61,7 +61,7 @@ pub(crate) fn enrich(
     steps: &TableSteps,
     ledger: &mut Ledger,
 ) -> Result<Table, SegmentationError> {
-    let (table, duplicates) = deduplicate(session, &table, steps.id.as_deref(), steps.duplicate_ids)?;
+    let (table, duplicates) = deduplicate(&table, steps.id.as_deref(), steps.duplicate_ids)?;
     tell_duplicates(&duplicates, steps, ledger);
     let (table, rules) = apply_rules(session, &table, &steps.rules)?;
     rules.iter().for_each(|rule| tell_rule(rule, ledger));
@@ -74,7 +74,7 @@ pub(crate) fn enrich(
 pub(crate) fn kept(table: Table, rows: Option<Vec<usize>>) -> Result<Table, SegmentationError> {
     match rows {
         None => Ok(table),
-        Some(rows) => Ok(table.take(&rows)?),
+        Some(rows) => Ok(take_rows(&table, &rows)?),
     }
 }
 
@@ -101,5 +101,21 @@ fn tell_feature(feature: &FeatureOutcome, ledger: &mut Ledger) {
     }
     if *n_non_finite > 0 {
         ledger.cells("features", name, *n_non_finite, "of these were not finite and made missing");
+    }
+}
+
+fn tell_duplicates(found: &DuplicateReport, steps: &TableSteps, ledger: &mut Ledger) {
+    let id = steps.id.as_deref();
+    ledger.rows("duplicates", found.n_exact_rows_dropped, "left out, the same as an earlier row in every column");
+    let alike = match id {
+        Some(_) => "equal to an earlier row but for the id: kept",
+        None => "equal to an earlier row: kept, because nothing says that they are the same customer",
+    };
+    ledger.rows("duplicates", found.n_equal_but_for_id, alike);
+    if found.n_duplicate_ids > 0 {
+        let examples = found.examples.join(", ");
+        let policy = serde_json::to_value(steps.duplicate_ids).unwrap_or_default();
+        let done = format!("merged, {} ids were on several rows ({examples}); policy {policy}", found.n_duplicate_ids);
+        ledger.rows("duplicates", found.n_rows_merged, done);
     }
 }

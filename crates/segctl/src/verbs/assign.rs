@@ -1,6 +1,6 @@
 //! `segctl assign`: yesterday's model on today's customers.
 
-use segctl_io::{OutputFormat, Source};
+use segctl_io::Source;
 use segctl_segmentation::{Assigned, Model, RunOptions, assign_with, customers_table};
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::files;
 use crate::terminal::{Terminal, plain_number};
 
 pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
-    let format = OutputFormat::from_path(&args.out)?;
+    let format = files::format_of(&args.out)?;
     let source = Source::parse(&args.data)?;
     let text = files::read_text(&args.model)?;
     let model = Model::from_json(&text).map_err(|source| CliError::In { path: args.model.clone(), source })?;
@@ -20,7 +20,7 @@ pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) ->
         assign_with(&source, &model, &options, &progress)?
     };
     let table = customers_table(&assigned.customers, &model);
-    segctl_io::write_batches(&args.out, format, &[table])?;
+    segctl_io::write_batches(&args.out, format, &table.schema(), [&table])?;
     for warning in &assigned.warnings {
         terminal.warn(warning);
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use segctl_io::OutputFormat;
+use segctl_io::{OutputFormat, RecordBatch};
 use segctl_report::ReportOptions;
 use segctl_segmentation::{
     Manifest, Outcome, Recipe, RunOptions, Timings, TimingsReport, customers_table, profile_table, run_with,
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Resul
         let progress = terminal.progress();
         run_with(&source, &recipe, &options, &progress, &mut timings)?
     };
-    write(&outcome, &args.out, &mut timings)?;
+    write(&outcome, &recipe, &args.out, &mut timings)?;
     for warning in &outcome.warnings {
         terminal.warn(warning);
     }
@@ -47,28 +47,44 @@ fn recipe(args: &RunArgs) -> Result<Recipe, CliError> {
     Ok(recipe)
 }
 
-fn write(outcome: &Outcome, dir: &Path, timings: &mut Timings) -> Result<(), CliError> {
+fn write(outcome: &Outcome, recipe: &Recipe, dir: &Path, timings: &mut Timings) -> Result<(), CliError> {
     files::open_out_dir(dir)?;
     timings.time("write", || write_tables(outcome, dir))?;
-    timings.time("report", || write_report(outcome, dir))
+    timings.time("report", || write_report(outcome, recipe, dir))
 }
 
 fn write_tables(outcome: &Outcome, dir: &Path) -> Result<(), CliError> {
     let customers = customers_table(&outcome.customers, &outcome.model);
     let profile = profile_table(&outcome.profile, &outcome.segments);
-    let table = |name, format, batch| segctl_io::write_batches(&files::output(dir, name), format, batch);
-    table("segments.parquet", OutputFormat::Parquet, std::slice::from_ref(&customers))?;
-    table("segments.csv", OutputFormat::Csv, std::slice::from_ref(&customers))?;
-    table("profile.csv", OutputFormat::Csv, std::slice::from_ref(&profile))?;
+    let table = |name, format, batch: &RecordBatch| {
+        segctl_io::write_batches(&files::output(dir, name), format, &batch.schema(), [batch])
+    };
+    table("segments.parquet", OutputFormat::Parquet, &customers)?;
+    table("segments.csv", OutputFormat::Csv, &customers)?;
+    table("profile.csv", OutputFormat::Csv, &profile)?;
     write_text(dir, "model.json", &outcome.model.to_json())
 }
 
-fn write_report(outcome: &Outcome, dir: &Path) -> Result<(), CliError> {
-    let options = ReportOptions::default();
+fn write_report(outcome: &Outcome, recipe: &Recipe, dir: &Path) -> Result<(), CliError> {
+    let options = report_options(recipe);
     let mut page = Vec::new();
     segctl_report::render(outcome, &options, &mut page)?;
     let path = files::output(dir, "report.html");
     Ok(segctl_io::write_atomically(&path, |file| file.write_all(&page))?)
+}
+
+/// The settings shown in the report: what the outcome depends on, and no path of this machine.
+fn report_options(recipe: &Recipe) -> ReportOptions {
+    let cluster = &recipe.cluster;
+    let settings = [
+        ("seed", recipe.seed.to_string()),
+        ("k", cluster.k.to_string()),
+        ("restarts", cluster.restarts.to_string()),
+        ("max-iter", cluster.max_iter.to_string()),
+        ("tol", cluster.tol.to_string()),
+    ];
+    let options = ReportOptions::new(env!("CARGO_PKG_VERSION"));
+    settings.into_iter().fold(options, |options, (name, value)| options.with_parameter(name, value))
 }
 
 fn write_text(dir: &Path, name: &'static str, text: &str) -> Result<(), CliError> {

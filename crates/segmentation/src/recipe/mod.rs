@@ -13,7 +13,7 @@ use segctl_preprocessing::Preparation;
 use serde::{Deserialize, Serialize};
 
 pub use expressions::Expressions;
-pub use k_range::KRange;
+pub use k_range::{KRange, KRangeError};
 
 use crate::SegmentationError;
 

@@ -78,7 +78,7 @@ impl Table {
     }
 
     /// Numbers the rows anew.
-    pub(crate) fn as_new(mut self) -> Self {
+    pub(crate) fn numbered_anew(mut self) -> Self {
         self.places = None;
         self
     }

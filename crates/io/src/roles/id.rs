@@ -37,10 +37,10 @@ struct Rank {
 }
 
 /// Finds the ids: those the user named, else by names and values.
-pub(super) fn find(columns: &[Summary], given: &BTreeMap<String, Role>) -> Ids {
+pub(super) fn find(columns: &mut [Summary], given: &BTreeMap<String, Role>) -> Ids {
     let mut found = Vec::new();
     let mut best: Option<(Rank, usize)> = None;
-    for (index, column) in columns.iter().enumerate() {
+    for (index, column) in columns.iter_mut().enumerate() {
         let role = given.get(&column.name);
         let named = id_name(&column.name);
         let reason = match role {
@@ -62,7 +62,7 @@ pub(super) fn find(columns: &[Summary], given: &BTreeMap<String, Role>) -> Ids {
     Ids { found, chosen }
 }
 
-fn reason(column: &Summary, named: IdName) -> Option<String> {
+fn reason(column: &mut Summary, named: IdName) -> Option<String> {
     let may_be = matches!(column.kind, Kind::Integer | Kind::Text) && column.n_values() > 0;
     if !may_be || (named == IdName::No && (column.n_missing > 0 || !seems_unique(column))) {
         return None;
@@ -71,7 +71,8 @@ fn reason(column: &Summary, named: IdName) -> Option<String> {
         let row_numbers = column.n_rows >= MIN_ROW_NUMBERS && are_row_numbers(column);
         return row_numbers.then(|| "numbers the rows".into());
     }
-    let n_distinct = column.exact_distinct();
+    column.count_distinct();
+    let n_distinct = column.distinct.count;
     let unique = column.n_missing == 0 && n_distinct == column.n_rows;
     match named {
         IdName::No => (unique && look_like_keys(column)).then(|| "a different key in every row".into()),

@@ -1,6 +1,6 @@
 //! The role of a column that is no id.
 
-use super::names::speaks_of_counts;
+use super::names::{IdName, id_name, speaks_of_counts};
 use super::summary::Summary;
 use crate::{Kind, Role};
 
@@ -50,6 +50,12 @@ fn integer(column: &Summary) -> (Role, String) {
     let few = (3..=MAX_CODES).contains(&n_distinct) || (min == 1 && n_distinct == 2);
     let repeated = column.n_values() >= ROWS_PER_CODE * n_distinct;
     if !((0..=1).contains(&min) && contiguous && few && repeated) {
+        if id_name(&column.name) == IdName::Strong {
+            return (
+                Role::Numeric,
+                "whole numbers; named like an id, but many rows share a value: is this a table of transactions?".into(),
+            );
+        }
         return (Role::Numeric, "whole numbers".into());
     }
     if speaks_of_counts(&column.name) {

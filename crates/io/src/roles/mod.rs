@@ -25,14 +25,14 @@ pub(crate) fn infer_roles(
     given: &BTreeMap<String, Role>,
 ) -> Result<(Vec<ColumnInfo>, Option<String>), IoError> {
     check_given(schema, given)?;
-    let summaries: Vec<Summary> = (0..schema.fields().len())
+    let mut summaries: Vec<Summary> = (0..schema.fields().len())
         .into_par_iter()
         .map(|index| {
             let arrays: Vec<ArrayRef> = batches.iter().map(|batch| batch.column(index).clone()).collect();
             Summary::of(schema.field(index).name(), &arrays)
         })
         .collect();
-    let ids = id::find(&summaries, given);
+    let ids = id::find(&mut summaries, given);
     let describe = |(index, summary): (usize, Summary)| {
         let (role, reason) = match given.get(&summary.name) {
             Some(&role) => (role, "set by the user".to_owned()),

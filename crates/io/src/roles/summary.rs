@@ -102,16 +102,14 @@ impl Summary {
         self.n_rows - self.n_missing
     }
 
-    /// The exact number of distinct values of a column of text or whole numbers; O(n log n).
-    pub(super) fn exact_distinct(&self) -> usize {
-        match self.kind {
-            _ if self.distinct.exact => self.distinct.count,
-            Kind::Integer => count_distinct(self.integer_values().collect()),
-            Kind::Text => {
-                count_distinct(self.arrays.iter().flat_map(|a| a.as_string::<i32>().iter().flatten()).collect())
-            }
-            _ => self.distinct.count,
-        }
+    /// Makes the number of distinct values of a column of text or whole numbers exact; O(n log n).
+    pub(super) fn count_distinct(&mut self) {
+        let count = match self.kind {
+            Kind::Integer if !self.distinct.exact => count_distinct(self.integer_values().collect()),
+            Kind::Text if !self.distinct.exact => count_distinct(self.text_values().collect()),
+            _ => return,
+        };
+        self.distinct = Distinct { count, exact: true };
     }
 
     /// The values of a column of whole numbers.

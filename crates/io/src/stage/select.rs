@@ -38,7 +38,7 @@ pub fn select(session: &Session, table: &Table, sql: &str) -> Result<Table, IoEr
     let schema = canonical_schema(kept.iter().map(|(_, field)| field.as_ref()));
     let columns: Vec<usize> = kept.iter().map(|(index, _)| *index).collect();
     let batches = batches.iter().map(|batch| canonical_batch(batch, &columns, &schema)).collect::<Result<_, _>>()?;
-    let mut made = table.remade(schema, batches, &[])?.as_new();
+    let mut made = table.remade(schema, batches, &[])?.numbered_anew();
     made.report.notes.extend(
         ignored.iter().map(|(_, field)| {
             format!("column {}: left out, {} has no place in a table", field.name(), field.data_type())

@@ -1,4 +1,5 @@
 //! Tables read from files: equal data from all formats, hostile files, real ones.
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod encodings;
 mod formats;

@@ -18,13 +18,6 @@ fn find(name: &str) -> Option<PathBuf> {
 fn check(name: &str, verify: impl Fn(&Table)) {
     let Some(path) = find(name) else { return };
     let table = read_file(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
-    for column in &table.columns {
-        println!(
-            "{name}: {} {:?} {} ({}), {} distinct, missing {:?}",
-            column.name, column.kind, column.role, column.reason, column.n_distinct, column.missing_by_marker
-        );
-    }
-    println!("{name}: {:?}", table.report.notes);
     verify(&table);
 }
 
@@ -152,7 +145,7 @@ fn transactions_and_insurance() {
         assert_eq!(table.column("CustomerID").unwrap().n_missing, 135_080);
     });
     check("online_retail_rfm.csv", |table| {
-        assert_eq!((table.n_rows(), table.id.as_deref()), (4338, Some("CustomerID")))
+        assert_eq!((table.n_rows(), table.id.as_deref()), (4338, Some("CustomerID")));
     });
     check("beMTPL97.csv.gz", |table| {
         assert_eq!((table.n_rows(), table.id.as_deref()), (163_212, Some("id")));

@@ -95,7 +95,7 @@ impl Parser {
         if row.is_blank() && self.rows.columns.n_columns() != 1 {
             self.lines.n_blank += 1;
         } else {
-            self.rows.take(row, line, budget)?;
+            self.rows.take(&row, line, budget)?;
         }
         (self.n_output, self.n_ends) = (0, 0);
         Ok(())
@@ -178,9 +178,9 @@ struct Rows {
 }
 
 impl Rows {
-    fn take(&mut self, row: Row<'_>, line: u64, budget: &mut Budget) -> Result<(), IoError> {
+    fn take(&mut self, row: &Row<'_>, line: u64, budget: &mut Budget) -> Result<(), IoError> {
         if self.columns.n_columns() == 0 {
-            self.start(&row, line);
+            self.start(row, line);
             if self.has_header {
                 return Ok(());
             }

@@ -77,5 +77,8 @@ impl CliError {
 }
 
 fn is_io_failure(error: &IoError) -> bool {
-    matches!(error, IoError::Write { .. } | IoError::Engine { .. } | IoError::Runtime { .. } | IoError::MemoryLimit { .. })
+    matches!(
+        error,
+        IoError::Write { .. } | IoError::Engine { .. } | IoError::Runtime { .. } | IoError::MemoryLimit { .. }
+    )
 }

@@ -48,7 +48,8 @@ pub(crate) fn check_out_dir(dir: &Path, force: bool) -> Result<(), CliError> {
         return Err(CliError::NotADirectory(dir.to_owned()));
     }
     let entries = std::fs::read_dir(dir).map_err(|source| CliError::Read { path: dir.to_owned(), source })?;
-    let mut names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     match names.into_iter().find(|name| !is_ours(name)) {
         Some(stranger) if !force => Err(CliError::ForeignFile { dir: dir.to_owned(), stranger }),

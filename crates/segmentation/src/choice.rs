@@ -41,10 +41,7 @@ pub(crate) fn choose(candidates: &[Candidate], n_rows: usize) -> Choice {
             rival
         }
         (Some(best), _) => {
-            explanation.push(format!(
-                "{} segments have the highest mean silhouette, {:.3}.",
-                best.k, best.silhouette
-            ));
+            explanation.push(format!("{} segments have the highest mean silhouette, {:.3}.", best.k, best.silhouette));
             best
         }
         (None, _) => &candidates[0],

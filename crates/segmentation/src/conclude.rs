@@ -5,6 +5,7 @@ use segctl_numeric::Labels;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
 
+use crate::SegmentationError;
 use crate::customers::{customers, estimated_silhouettes, ids};
 use crate::evidence::Sweep;
 use crate::explain::{Explained, explain};
@@ -12,7 +13,6 @@ use crate::model::{Clusterer, Model, ModelColumn, ModelSegment, Parts};
 use crate::outcome::{Column, Evidence, Input, InputFile, Outcome, Usage};
 use crate::recipe::Recipe;
 use crate::run::{Ready, checkpoint};
-use crate::SegmentationError;
 
 /// Everything that follows from the chosen clustering.
 pub(crate) fn conclude(
@@ -87,9 +87,7 @@ fn model_columns(ready: &Ready) -> Vec<ModelColumn> {
         .chain(steps.rules.iter().map(|rule| rule.check.as_str()))
         .collect();
     let needed = |name: &str| {
-        Some(name) == steps.id.as_deref()
-            || inputs.contains(&name)
-            || expressions.iter().any(|sql| mentions(sql, name))
+        Some(name) == steps.id.as_deref() || inputs.contains(&name) || expressions.iter().any(|sql| mentions(sql, name))
     };
     let column = |column: &segctl_io::ColumnInfo| ModelColumn {
         name: column.name.clone(),
@@ -129,7 +127,8 @@ pub(crate) fn input(table: &Table) -> Input {
 
 fn input_file(file: &FileReport) -> InputFile {
     let delimiter = file.delimiter.map(|c| format!("delimiter {c:?}"));
-    let parts = [Some(file.format.name().to_owned()), delimiter, file.encoding.clone(), file.compression.map(str::to_owned)];
+    let parts =
+        [Some(file.format.name().to_owned()), delimiter, file.encoding.clone(), file.compression.map(str::to_owned)];
     InputFile {
         name: file_name(&file.name),
         format: parts.into_iter().flatten().collect::<Vec<_>>().join(", "),
@@ -139,7 +138,7 @@ fn input_file(file: &FileReport) -> InputFile {
     }
 }
 
-fn file_name(path: &str) -> String {
+pub(crate) fn file_name(path: &str) -> String {
     let path = std::path::Path::new(path);
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }

@@ -30,12 +30,17 @@ fn row_numbers(table: &Table) -> ArrayRef {
 
 /// One entry per customer; silhouettes are the caller's to give.
 pub(crate) fn customers(ids: Ids, assignment: Assignment, silhouette: Vec<f64>) -> Customers {
-    let margin = assignment.distance.iter().zip(&assignment.second_distance).map(|(&first, &second)| margin(first, second));
+    let margin =
+        assignment.distance.iter().zip(&assignment.second_distance).map(|(&first, &second)| margin(first, second));
     Customers {
         ids,
         silhouette,
         margin: margin.collect(),
-        second: assignment.second.iter().map(|&second| if second == Labels::NOISE { -1 } else { second as i32 }).collect(),
+        second: assignment
+            .second
+            .iter()
+            .map(|&second| if second == Labels::NOISE { -1 } else { second as i32 })
+            .collect(),
         labels: assignment.labels,
         distance: assignment.distance,
     }

@@ -47,7 +47,10 @@ pub(crate) fn sweep(
     let at = candidates.iter().position(|c| c.k == choice.k).expect("the choice is a candidate");
     let mut explanation = choice.explanation;
     if x.n_rows() > RESTART_SAMPLE_FROM && recipe.cluster.restarts > 1 {
-        explanation.push(format!("The {} starts ran on a sample of {RESTART_SAMPLE} customers; the best was refined on all.", recipe.cluster.restarts));
+        explanation.push(format!(
+            "The {} starts ran on a sample of {RESTART_SAMPLE} customers; the best was refined on all.",
+            recipe.cluster.restarts
+        ));
     }
     let evidence = Evidence {
         algorithm: "k-means".into(),
@@ -58,7 +61,10 @@ pub(crate) fn sweep(
         explanation,
         candidates,
     };
-    let silhouettes = judged.exact.as_mut().map(|exact| exact.swap_remove(at).samples.into_iter().map(|s| s.unwrap_or(f64::NAN)).collect());
+    let silhouettes = judged
+        .exact
+        .as_mut()
+        .map(|exact| exact.swap_remove(at).samples.into_iter().map(|s| s.unwrap_or(f64::NAN)).collect());
     Ok(Sweep { evidence, chosen: fits.swap_remove(at), silhouettes })
 }
 

@@ -23,12 +23,7 @@ pub(crate) struct Feature {
 }
 
 /// The features that form the segments, in the order of the matrix, then the numbers that describe.
-pub(crate) fn features(
-    table: &Table,
-    uses: &[Use],
-    matrix: &[MatrixFeature],
-    events: &[Event],
-) -> Vec<Feature> {
+pub(crate) fn features(table: &Table, uses: &[Use], matrix: &[MatrixFeature], events: &[Event]) -> Vec<Feature> {
     let forming: Vec<Feature> =
         matrix.par_iter().enumerate().filter_map(|(at, made)| forming(table, at, made, events)).collect();
     let describing = table.columns.iter().zip(uses).filter(|(column, used)| describes_by_number(column, used));

@@ -54,10 +54,13 @@ fn row(column: &segctl_io::ColumnInfo, used: &Use) -> Row {
 }
 
 fn text(recipe: &Recipe, rows: &[Row], derived: &[Derived]) -> String {
-    let mut text = String::from("# segctl configuration. Every setting is shown with its value; unknown keys are errors.\n#\n");
+    let mut text =
+        String::from("# segctl configuration. Every setting is shown with its value; unknown keys are errors.\n#\n");
     let width = |pick: fn(&Row) -> &str| rows.iter().map(|row| pick(row).chars().count()).max().unwrap_or(0);
     let (names, roles) = (width(|row| &row.name), width(|row| &row.role));
-    text.push_str("# Columns as they were recognised (change a role under [data.roles], leave a column aside with exclude):\n");
+    text.push_str(
+        "# Columns as they were recognised (change a role under [data.roles], leave a column aside with exclude):\n",
+    );
     for Row { name, role, usage, reason } in rows {
         let line = format!("{name:<names$}  {role:<roles$}  {usage:<14}  {reason}");
         let _ = writeln!(text, "#   {}", line.replace(['\n', '\r'], " "));
@@ -75,9 +78,15 @@ fn text(recipe: &Recipe, rows: &[Row], derived: &[Derived]) -> String {
 /// What the sections are for, above each of them.
 const SECTIONS: [(&str, &str); 7] = [
     ("packs", "Feature packs: \"auto\" adds those whose columns are recognised, \"none\" adds none."),
-    ("[data]", "Rows and columns: where, sql, id, columns, exclude, delimiter, missing, sheet; [data.roles] NAME = \"numeric\"."),
+    (
+        "[data]",
+        "Rows and columns: where, sql, id, columns, exclude, delimiter, missing, sheet; [data.roles] NAME = \"numeric\".",
+    ),
     ("[duplicates]", "Repeated ids: \"error\", \"first\", \"last\" or \"aggregate\"."),
-    ("[features]", "Features as SQL: UTILIZATION = \"BALANCE / CREDIT_LIMIT\"; dividing by zero gives a missing value."),
+    (
+        "[features]",
+        "Features as SQL: UTILIZATION = \"BALANCE / CREDIT_LIMIT\"; dividing by zero gives a missing value.",
+    ),
     ("[prepare]", "From columns to features: missing cells, outliers, skew, scaling, categories."),
     ("[cluster]", "Segments: k is a number or a range; every k of the range is tried and the choice explained."),
     ("seed", "All random choices derive from this."),

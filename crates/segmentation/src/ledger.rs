@@ -3,6 +3,7 @@
 use segctl_io::Table;
 use segctl_preprocessing::Event;
 
+use crate::conclude::file_name;
 use crate::outcome::{Entry, Unit};
 
 /// The entries so far.
@@ -27,9 +28,9 @@ impl Ledger {
     /// What the reader found: rows, blank lines, and missing cells by the way they were written.
     pub(crate) fn read(&mut self, table: &Table) {
         for file in &table.report.files {
-            self.rows("read", file.n_rows, format!("read from {}", file.name));
+            self.rows("read", file.n_rows, format!("read from {}", file_name(&file.name)));
             if file.n_blank_lines > 0 {
-                self.rows("read", file.n_blank_lines, format!("blank lines passed over in {}", file.name));
+                self.rows("read", file.n_blank_lines, format!("blank lines passed over in {}", file_name(&file.name)));
             }
         }
         for column in table.columns.iter().filter(|column| column.n_missing > 0) {

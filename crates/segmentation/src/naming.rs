@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn names_say_what_is_high_and_low() {
-        let segments = [highlights(&[("CASH_ADVANCE", 1.4), ("PURCHASES", -0.9), ("AGE", 0.8)]), highlights(&[("AGE", 0.2)])];
+        let segments =
+            [highlights(&[("CASH_ADVANCE", 1.4), ("PURCHASES", -0.9), ("AGE", 0.8)]), highlights(&[("AGE", 0.2)])];
         assert_eq!(name_segments(&segments, &uncorrelated()), ["high cash advance, low purchases", "close to average"]);
     }
 
@@ -125,7 +126,8 @@ mod tests {
 
     #[test]
     fn equal_names_are_told_apart() {
-        let twins = [highlights(&[("A", 2.0), ("B", 1.5), ("C", 1.0)]), highlights(&[("A", 2.0), ("B", 1.5), ("C", -1.0)])];
+        let twins =
+            [highlights(&[("A", 2.0), ("B", 1.5), ("C", 1.0)]), highlights(&[("A", 2.0), ("B", 1.5), ("C", -1.0)])];
         assert_eq!(name_segments(&twins, &uncorrelated()), ["high a, high b, high c", "high a, high b, low c"]);
         let same = [highlights(&[]), highlights(&[])];
         assert_eq!(name_segments(&same, &uncorrelated()), ["close to average (1)", "close to average (2)"]);

@@ -54,7 +54,8 @@ fn add_packs(steps: &mut TableSteps, table: &Table, derived: &mut Vec<Derived>) 
     let (mut rules, mut features) = (Vec::new(), Vec::new());
     for pack in recognise(&columns) {
         for feature in pack.features {
-            let taken = columns.contains(&feature.name.as_str()) || steps.features.iter().any(|f| f.name == feature.name);
+            let taken =
+                columns.contains(&feature.name.as_str()) || steps.features.iter().any(|f| f.name == feature.name);
             if !taken {
                 let feature = FeatureExpr { name: feature.name, sql: feature.sql };
                 derived.push(of(&feature, Some(&pack.title)));

@@ -81,7 +81,12 @@ pub(crate) struct Ready {
     pub(crate) ledger: Ledger,
 }
 
-fn prepare(session: &Session, raw: Table, recipe: &Recipe, observer: &dyn Observer) -> Result<Ready, SegmentationError> {
+fn prepare(
+    session: &Session,
+    raw: Table,
+    recipe: &Recipe,
+    observer: &dyn Observer,
+) -> Result<Ready, SegmentationError> {
     let mut ledger = Ledger::default();
     let input = input(&raw);
     ledger.read(&raw);
@@ -106,4 +111,3 @@ pub(crate) fn checkpoint(observer: &dyn Observer, stage: &str, step: u64) -> Res
         false => Ok(()),
     }
 }
-

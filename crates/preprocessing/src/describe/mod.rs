@@ -19,9 +19,11 @@ pub use ranks::average_ranks;
 pub use spearman::spearman;
 
 pub(crate) use moments::{centred, mean, skewness};
-pub(crate) use quantile::select_quantiles;
+pub(crate) use quantile::{median, select_quantiles};
 
 /// The values that are there.
 pub(crate) fn present(values: &[f64]) -> Vec<f64> {
-    values.iter().copied().filter(|value| value.is_finite()).collect()
+    let mut there = Vec::with_capacity(values.len());
+    there.extend(values.iter().copied().filter(|value| value.is_finite()));
+    there
 }

@@ -31,6 +31,12 @@ pub fn quartiles(values: &[f64]) -> Option<[f64; 3]> {
     if values.is_empty() { None } else { Some(select_quantiles(&mut values, [0.25, 0.5, 0.75])) }
 }
 
+/// The median of the values that are there; `None` when all are missing.
+pub(crate) fn median(values: &[f64]) -> Option<f64> {
+    let mut values = present(values);
+    if values.is_empty() { None } else { Some(select_quantiles(&mut values, [0.5])[0]) }
+}
+
 /// Quantiles, ascending in `q`, of finite values, which are reordered.
 ///
 /// # Panics

@@ -2,7 +2,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::short;
-use crate::describe::{centred, quartiles};
+use crate::describe::{centred, median, quartiles};
 use crate::table::{Column, Kind, Table};
 use crate::{Event, OutlierAction, Outliers, Preparation, PrepareError};
 
@@ -114,11 +114,11 @@ fn bounds(values: &[f64], method: Outliers, factor: Option<f64>) -> Option<(f64,
             around(found.mean, found.mean, factor.unwrap_or(3.0) * spread)
         }
         Outliers::Mad => {
-            let [_, median, _] = quartiles(values)?;
-            let distances: Vec<f64> = values.iter().map(|value| (value - median).abs()).collect();
-            let [_, mad, _] = quartiles(&distances)?;
+            let centre = median(values)?;
+            let distances: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
+            let mad = median(&distances)?;
             // 0.6745 |x - median| / MAD > factor, solved for x.
-            around(median, median, factor.unwrap_or(3.5) * mad / 0.6745)
+            around(centre, centre, factor.unwrap_or(3.5) * mad / 0.6745)
         }
         Outliers::None => None,
     }

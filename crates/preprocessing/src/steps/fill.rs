@@ -2,7 +2,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::short;
-use crate::describe::{mean, quartiles};
+use crate::describe::{mean, median};
 use crate::table::{Column, Kind, Table};
 use crate::{Event, Missing, Preparation, PrepareError};
 
@@ -142,7 +142,7 @@ fn number(column: &Column, preparation: &Preparation) -> f64 {
         Missing::Mean => mean(&column.values),
         Missing::MostFrequent => Some(most_frequent(&column.values)),
         Missing::Constant => Some(preparation.constant),
-        Missing::Median | Missing::Drop => quartiles(&column.values).map(|[_, median, _]| median),
+        Missing::Median | Missing::Drop => median(&column.values),
     };
     found.unwrap_or(0.0)
 }

@@ -16,6 +16,9 @@ pub(crate) fn init(args: &InitArgs, terminal: &Terminal) -> Result<(), CliError>
         commented_recipe(&source, &recipe, &options, &progress)?
     };
     files::print(&text)?;
-    terminal.note(&format!("save this as segctl.toml, then: segctl run {} --config segctl.toml --out DIR", args.data.typed()));
+    terminal.note(&format!(
+        "save this as segctl.toml, then: segctl run {} --config segctl.toml --out DIR",
+        args.data.typed()
+    ));
     Ok(())
 }

@@ -66,7 +66,9 @@ impl FromStr for KRange {
         let wrong = || KRangeError { text: text.to_owned() };
         let number = |part: &str| part.trim().parse::<usize>().map_err(|_| wrong());
         match text.split_once("..") {
-            Some((first, last)) => Self::new(number(first)?, number(last.trim_start_matches('='))?).map_err(|_| wrong()),
+            Some((first, last)) => {
+                Self::new(number(first)?, number(last.trim_start_matches('='))?).map_err(|_| wrong())
+            }
             None => number(text).and_then(|k| Self::new(k, k).map_err(|_| wrong())),
         }
     }

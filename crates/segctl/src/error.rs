@@ -21,7 +21,7 @@ pub(crate) enum CliError {
     Read { path: PathBuf, source: std::io::Error },
     /// A configuration file or a model that is not what it should be.
     #[error("{}: {source}", path.display())]
-    In { path: PathBuf, source: SegmentationError },
+    In { path: PathBuf, source: Box<SegmentationError> },
     /// The output directory holds somebody else's files.
     #[error("{}: holds {stranger:?}, which segctl did not write", dir.display())]
     ForeignFile { dir: PathBuf, stranger: String },
@@ -44,7 +44,8 @@ impl CliError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Io(error) => error.hint(),
-            Self::Segmentation(error) | Self::In { source: error, .. } => error.hint(),
+            Self::Segmentation(error) => error.hint(),
+            Self::In { source, .. } => source.hint(),
             Self::ForeignFile { .. } => {
                 Some("name a new directory with --out, or allow writing beside other files with --force".into())
             }
@@ -56,7 +57,7 @@ impl CliError {
     /// 130 interrupted, 1 the machine failed, 2 the input or the usage is at fault.
     pub(crate) fn exit_code(&self) -> ExitCode {
         let interrupted = match self {
-            Self::Segmentation(error) | Self::In { source: error, .. } => error.is_interruption(),
+            Self::Segmentation(error) => error.is_interruption(),
             Self::Io(error) => matches!(error, IoError::Cancelled),
             _ => false,
         };

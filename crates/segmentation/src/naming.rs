@@ -25,7 +25,7 @@ pub(crate) fn name_segments(highlights: &[Vec<Highlight>], correlation: &Correla
             return names;
         }
     }
-    number_repeats(names)
+    number_repeats(&names)
 }
 
 fn join(phrases: &[String], n_words: usize) -> String {
@@ -36,7 +36,7 @@ fn join(phrases: &[String], n_words: usize) -> String {
 }
 
 /// `a, a, b` becomes `a (1), a (2), b`.
-fn number_repeats(names: Vec<String>) -> Vec<String> {
+fn number_repeats(names: &[String]) -> Vec<String> {
     let numbered = |(i, name): (usize, &String)| {
         let n_same = names.iter().filter(|other| *other == name).count();
         let nth = names[..=i].iter().filter(|other| *other == name).count();
@@ -48,8 +48,8 @@ fn number_repeats(names: Vec<String>) -> Vec<String> {
 fn phrases(highlights: &[Highlight], correlation: &Correlation) -> Vec<String> {
     let mut told: Vec<&Highlight> = Vec::new();
     for highlight in highlights.iter().filter(|h| h.difference.abs() >= STANDS_OUT) {
-        let repeats = |earlier: &&Highlight| same_story(&earlier.feature, &highlight.feature, correlation);
-        if phrase(highlight).is_some() && !told.iter().any(|earlier| repeats(&earlier)) {
+        let repeats = |earlier: &Highlight| same_story(&earlier.feature, &highlight.feature, correlation);
+        if phrase(highlight).is_some() && !told.iter().any(|earlier| repeats(earlier)) {
             told.push(highlight);
         }
     }

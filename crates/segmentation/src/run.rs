@@ -94,7 +94,7 @@ fn prepare(
     checkpoint(observer, "prepare", 1)?;
     let (steps, derived) = resolve::resolved(recipe, resolve::stated(recipe), &raw);
     let raw_columns = raw.columns.clone();
-    let table = stage::enrich(session, raw, &steps, &mut ledger)?;
+    let table = stage::enrich(session, &raw, &steps, &mut ledger)?;
     checkpoint(observer, "prepare", 2)?;
     let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &recipe.cluster)?;
     let (fitted, mut prepared) = fit_transform(&table.batches, &plans(&table.columns, &uses), &recipe.prepare)?;

@@ -75,7 +75,7 @@ impl DataArgs {
         let mut recipe = match &self.config {
             None => Recipe::default(),
             Some(path) => Recipe::from_toml(&files::read_text(path)?)
-                .map_err(|source| CliError::In { path: path.clone(), source })?,
+                .map_err(|source| CliError::In { path: path.clone(), source: Box::new(source) })?,
         };
         self.change(&mut recipe);
         Ok(recipe)
@@ -94,7 +94,7 @@ impl DataArgs {
         }
         data.exclude.extend(self.exclude.iter().cloned());
         if let Some(encoding) = &self.encoding {
-            data.encoding = encoding.clone();
+            data.encoding = *encoding;
         }
         if let Some(policy) = self.duplicate_ids {
             recipe.duplicates.ids = policy;

@@ -13,7 +13,8 @@ pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) ->
     let format = files::format_of(&args.out)?;
     let source = Source::parse(&args.data)?;
     let text = files::read_text(&args.model)?;
-    let model = Model::from_json(&text).map_err(|source| CliError::In { path: args.model.clone(), source })?;
+    let model = Model::from_json(&text)
+        .map_err(|source| CliError::In { path: args.model.clone(), source: Box::new(source) })?;
     let options = RunOptions { memory_limit: args.memory_limit.map(|size| size.as_u64()) };
     let assigned = {
         let progress = terminal.progress();

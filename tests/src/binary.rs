@@ -51,5 +51,5 @@ fn executable(messages: &str) -> Option<PathBuf> {
         let is_ours = message["target"]["name"] == "segctl" && message["target"]["kind"][0] == "bin";
         if is_ours { message["executable"].as_str().map(PathBuf::from) } else { None }
     };
-    artifacts.filter_map(of_segctl).last()
+    artifacts.filter_map(of_segctl).next_back()
 }

@@ -31,7 +31,7 @@ impl Finished {
         self.dir.path().join("old")
     }
 
-    fn new(&self) -> PathBuf {
+    fn fresh(&self) -> PathBuf {
         self.dir.path().join("new")
     }
 }
@@ -54,7 +54,7 @@ fn assert_whole(out: &Path) {
         match name.as_str() {
             "run.json" => assert!(matches!(read_json(out.join(&name))["recipe"]["seed"].as_u64(), Some(0 | 1))),
             known if STABLE.contains(&known) => {
-                assert!(is(finished.old()) || is(finished.new()), "{name} is half there")
+                assert!(is(finished.old()) || is(finished.fresh()), "{name} is half there");
             }
             left => assert!(left.starts_with(".segctl-"), "{left} is a stranger"),
         }
@@ -65,7 +65,7 @@ fn assert_whole(out: &Path) {
 fn assert_new(out: &Path) {
     assert_eq!(names_in(out), OUTPUTS, "leftovers are cleared");
     for name in STABLE {
-        assert!(bytes_of(out.join(name)) == bytes_of(Finished::get().new().join(name)), "{name}");
+        assert!(bytes_of(out.join(name)) == bytes_of(Finished::get().fresh().join(name)), "{name}");
     }
 }
 
@@ -235,7 +235,7 @@ mod mounts {
         let out = mount.dir.path().join("segments.csv");
         std::fs::write(&out, "yesterday's").unwrap();
         std::fs::write(mount.dir.path().join("ballast"), vec![0; 260_000]).unwrap();
-        let model = Finished::get().new().join("model.json");
+        let model = Finished::get().fresh().join("model.json");
         Segctl::assign(&sample(), &model, &out).answer().failed(1, &["segments.csv", "cannot be written"]);
         assert_eq!(bytes_of(&out), b"yesterday's");
         assert_eq!(names_in(mount.dir.path()), ["ballast", "segments.csv"]);

@@ -65,6 +65,7 @@ fn missing(by_marker: &[(String, u64)]) -> String {
 fn unit(event: &Event) -> Unit {
     match &event.column {
         None => Unit::Rows,
+        Some(_) if event.detail.starts_with("dropped") => Unit::Columns,
         Some(_) => Unit::Cells,
     }
 }

@@ -49,6 +49,7 @@ impl CliError {
             Self::ForeignFile { .. } => {
                 Some("name a new directory with --out, or allow writing beside other files with --force".into())
             }
+            Self::Option { option: "--out", .. } => Some("name it, for example, segments.csv".into()),
             Self::NotADirectory(_) => Some("name a directory with --out".into()),
             _ => None,
         }
@@ -78,8 +79,5 @@ impl CliError {
 }
 
 fn is_io_failure(error: &IoError) -> bool {
-    matches!(
-        error,
-        IoError::Write { .. } | IoError::Engine { .. } | IoError::Runtime { .. } | IoError::MemoryLimit { .. }
-    )
+    matches!(error, IoError::Write { .. } | IoError::Engine { .. } | IoError::Runtime { .. })
 }

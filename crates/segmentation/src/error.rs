@@ -87,6 +87,9 @@ impl SegmentationError {
         match self {
             Self::Io(error) => error.hint(),
             Self::Prepare(error) => error.hint(),
+            Self::Clustering(error) => error.hint(),
+            Self::Metrics(error) => error.hint(),
+            Self::Reduction(error) => error.hint(),
             Self::UnknownColumn { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {name:?}?")),
             Self::NothingToCluster { .. } => Some(
                 "name the columns to use with --columns, or give a column another role in the configuration: \

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::args::{AssignArgs, Common};
 use crate::error::CliError;
 use crate::files;
-use crate::terminal::{Terminal, plain_number};
+use crate::terminal::{Terminal, plain_number, printable};
 
 pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
     let format = files::format_of(&args.out)?;
@@ -28,7 +28,7 @@ pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) ->
     match (args.json, common.quiet) {
         (true, _) => files::print(&json(&assigned, &model)),
         (false, true) => Ok(()),
-        (false, false) => files::print(&counts(&assigned, &model)),
+        (false, false) => files::print(&printable(&counts(&assigned, &model))),
     }
 }
 

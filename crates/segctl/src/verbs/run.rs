@@ -11,7 +11,7 @@ use segctl_segmentation::{
 
 use crate::args::{Common, RunArgs};
 use crate::error::CliError;
-use crate::terminal::{Terminal, summary};
+use crate::terminal::{Terminal, printable, summary};
 use crate::{files, resources};
 
 pub(crate) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
@@ -109,6 +109,6 @@ fn finish(
     match (args.json, common.quiet) {
         (true, _) => files::print(&manifest),
         (false, true) => Ok(()),
-        (false, false) => files::print(&summary(outcome, &args.out)),
+        (false, false) => files::print(&printable(&summary(outcome, &args.out))),
     }
 }

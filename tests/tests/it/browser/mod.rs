@@ -114,7 +114,7 @@ fn the_picture_in_space_turns() {
     draw_all(&browser);
     let place = browser.eval(
         "const plot = document.querySelector('[data-plot=space]');
-         plot.scrollIntoView({ block: 'center' });
+         plot.scrollIntoView({ block: 'center', behavior: 'instant' });
          const { x, y, width, height } = plot.getBoundingClientRect();
          return [Math.round(x + width / 2), Math.round(y + height / 2)];",
     );

@@ -180,15 +180,15 @@ fn expressions_that_are_wrong() {
     assert!(answer.stderr.contains("did you mean"), "{answer}");
     let answer = check("--feature", "ratio=spend / balanse", Refused(&["ratio", "balanse"]));
     assert!(answer.stderr.contains("did you mean"), "{answer}");
-    check("--where", "balance >", JustRefused(&["--where", "balance >"]));
-    check("--where", "balance + 1", Refused(&["--where", "balance + 1"]));
+    check("--where", "balance >", JustRefused(&["the row filter", "balance >"]));
+    check("--where", "balance + 1", Refused(&["the row filter", "balance + 1"]));
     check("--where", "spend > 1e300", Refused(&[]));
     check("--feature", "ratio=SUM(spend)", JustRefused(&["ratio"]));
     check("--feature", "ratio=no_such_function(spend)", JustRefused(&["ratio", "no_such_function"]));
     check("--feature", "spend=1", Refused(&["spend"]));
     check("--sql", "SELECT * FROM elsewhere", JustRefused(&["elsewhere"]));
-    check("--sql", "DROP TABLE data", JustRefused(&["--sql"]));
-    check("--sql", "COPY data TO '/nowhere/x.csv'", JustRefused(&["--sql"]));
+    check("--sql", "DROP TABLE data", JustRefused(&["the query"]));
+    check("--sql", "COPY data TO '/nowhere/x.csv'", JustRefused(&["the query"]));
 }
 
 #[test]

@@ -105,8 +105,11 @@ fn hostile_names_stay_text() {
 
 /// Where the camera of the picture in space stands.
 fn camera(browser: &Browser) -> Value {
-    browser.eval("return document.querySelector('[data-plot=space]')._fullLayout.scene._scene.getCamera().eye")
+    browser.eval(&format!("return {EYE}"))
 }
+
+/// Where the picture in space is looked at from.
+const EYE: &str = "document.querySelector('[data-plot=space]')._fullLayout.scene._scene.getCamera().eye";
 
 #[test]
 fn the_picture_in_space_turns() {
@@ -121,12 +124,11 @@ fn the_picture_in_space_turns() {
     let middle = (place[0].as_i64().unwrap(), place[1].as_i64().unwrap());
     let before = camera(&browser);
     browser.drag(middle, (120, 40));
+    browser.wait(&format!("JSON.stringify({EYE}) !== '{before}'"));
     let dragged = camera(&browser);
     assert_ne!(before, dragged, "dragging turns it");
     browser.eval("document.querySelector('[data-turn=left]').click()");
-    browser.wait(&format!(
-        "JSON.stringify(document.querySelector('[data-plot=space]')._fullLayout.scene._scene.getCamera().eye) !== '{dragged}'"
-    ));
+    browser.wait(&format!("JSON.stringify({EYE}) !== '{dragged}'"));
     assert_calm(&browser);
 }
 

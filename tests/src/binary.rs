@@ -15,13 +15,24 @@ pub fn segctl_path() -> &'static Path {
     PATH.get_or_init(build)
 }
 
-/// The whole workspace is named, so that features unify as in `cargo test --workspace` and nothing is built twice.
+/// The whole workspace is named, and a test with the command, so that features unify as in
+/// `cargo test --workspace`: development dependencies add features to crates under the SQL engine, which would
+/// otherwise be compiled a second time.
 fn build() -> PathBuf {
     let (target_dir, profile) = where_we_are();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(crate::project_root())
-        .args(["build", "--workspace", "--bin", "segctl", "--message-format", "json-render-diagnostics"])
+        .args([
+            "build",
+            "--workspace",
+            "--bin",
+            "segctl",
+            "--test",
+            "it",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
         .arg("--profile")
         .arg(profile)
         .arg("--target-dir")

@@ -36,6 +36,15 @@ fn threads_do_not_change_a_bit() {
 }
 
 #[test]
+fn the_place_of_the_file_does_not_matter() {
+    let dir = tempdir().unwrap();
+    let (copy, out) = (dir.path().join("customers.csv"), dir.path().join("out"));
+    std::fs::copy(sample(), &copy).unwrap();
+    Segctl::run(&copy, &out).answer().done();
+    assert_same(&sample_run().dir, &out, "a copy elsewhere");
+}
+
+#[test]
 fn another_seed_is_another_run() {
     let dir = tempdir().unwrap();
     let run = |seed: &str| {

@@ -61,7 +61,7 @@ fn draw_all(browser: &Browser) {
     assert!(n > 0, "no pictures");
     for i in 0..n {
         let plot = format!("document.querySelectorAll('.plot')[{i}]");
-        browser.eval(&format!("{plot}.scrollIntoView({{ block: 'center' }})"));
+        browser.eval(&format!("{plot}.scrollIntoView({{ block: 'center', behavior: 'instant' }})"));
         browser.wait(&format!("{plot}.dataset.drawn === 'true'"));
     }
     assert_eq!(browser.eval("return document.querySelectorAll('.note.failed').length"), 0, "a picture failed");
@@ -84,7 +84,7 @@ fn the_page_is_complete_and_asks_for_nothing() {
     }
     draw_all(&browser);
     assert_calm(&browser);
-    browser.eval("scrollTo(0, 0)");
+    browser.eval("scrollTo({ top: 0, behavior: 'instant' })");
     browser.screenshot(&lasting("screenshots").join("report-1440.png"));
 }
 
@@ -123,10 +123,14 @@ fn the_picture_in_space_turns() {
     );
     let middle = (place[0].as_i64().unwrap(), place[1].as_i64().unwrap());
     let before = camera(&browser);
-    browser.drag(middle, (120, 40));
-    browser.wait(&format!("JSON.stringify({EYE}) !== '{before}'"));
+    // A busy machine draws the picture so slowly that it misses a drag.
+    let turned = || {
+        browser.drag(middle, (120, 40));
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        camera(&browser) != before
+    };
+    assert!((0..10).any(|_| turned()), "dragging turns it");
     let dragged = camera(&browser);
-    assert_ne!(before, dragged, "dragging turns it");
     browser.eval("document.querySelector('[data-turn=left]').click()");
     browser.wait(&format!("JSON.stringify({EYE}) !== '{dragged}'"));
     assert_calm(&browser);
@@ -140,7 +144,7 @@ fn a_phone_scrolls_only_downwards() {
     browser.open(&report());
     draw_all(&browser);
     assert_eq!(browser.eval("return [innerWidth, document.documentElement.scrollWidth]"), json!([390, 390]));
-    browser.eval("scrollTo(0, 0)");
+    browser.eval("scrollTo({ top: 0, behavior: 'instant' })");
     browser.screenshot(&lasting("screenshots").join("report-390.png"));
     assert_calm(&browser);
 }
@@ -149,7 +153,7 @@ fn a_phone_scrolls_only_downwards() {
 fn the_keyboard_reaches_every_switch() {
     let Some(browser) = open_report() else { return };
     draw_all(&browser);
-    browser.eval("scrollTo(0, 0); document.activeElement.blur()");
+    browser.eval("scrollTo({ top: 0, behavior: 'instant' }); document.activeElement.blur()");
     const TAB: &str = "\u{e004}";
     let focused = || browser.eval("return document.activeElement.outerHTML.slice(0, 200)");
     browser.press(TAB);

@@ -179,7 +179,13 @@ impl Model {
             let reason = format!("layout version is {}, this segctl reads version {VERSION}", header.version);
             return Err(wrong(&reason, None));
         }
-        serde_json::from_str(text).map_err(|error| wrong("it is damaged", Some(error)))
+        let model: Self = serde_json::from_str(text).map_err(|error| wrong("it is damaged", Some(error)))?;
+        let centers = model.clusterer.centers();
+        let expected = (model.segments.len(), model.prepare.features().len());
+        match (centers.n_rows(), centers.n_cols()) == expected {
+            true => Ok(model),
+            false => Err(wrong("it is damaged: its segments, features and centres do not fit together", None)),
+        }
     }
 
     /// The text of a `model.json`; [`Model::from_json`] gives the same model back, bit for bit.

@@ -219,7 +219,7 @@ pub enum IoError {
     /// A SQL text that cannot be understood or computed.
     #[error("{what}: {reason}, in {sql}")]
     Sql {
-        /// `feature "UTILISATION"`, `--where`, `rule "frequency"`.
+        /// `feature "UTILISATION"`, `the row filter`, `rule "frequency"`.
         what: String,
         /// The text as given.
         sql: String,
@@ -310,7 +310,7 @@ impl IoError {
             Self::NotBoolean { .. } => Some("write a condition, for example BALANCE > 0".into()),
             Self::NameTaken { .. } => Some("choose another name".into()),
             Self::DuplicateIds { .. } => {
-                Some("say what to do with them: keep the first, the last, or aggregate; or choose another id column".into())
+                Some("say what to do with them: --duplicate-ids first, last or aggregate; or choose another id column: --id NAME".into())
             }
             _ => None,
         }

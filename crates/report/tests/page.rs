@@ -162,6 +162,14 @@ fn estimates_come_with_their_interval() {
 }
 
 #[test]
+fn ranks_of_a_sample_are_called_so() {
+    let mut outcome = fixture::card_holders();
+    assert!(!text(&page(&outcome)).contains("drawn at random"));
+    outcome.correlation.spearman_sample = Some(100_000);
+    assert!(text(&page(&outcome)).contains("Ranks are those of 100,000 customers drawn at random."));
+}
+
+#[test]
 fn space_needs_three_components() {
     let page = page(&fixture::single());
     assert!(text(&page).contains(r#"data-plot="plane""#) && !text(&page).contains(r#"data-plot="space""#));

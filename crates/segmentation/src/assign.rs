@@ -17,8 +17,6 @@ pub struct Assigned {
     pub customers: Customers,
     /// What was dropped and changed on the way.
     pub ledger: Vec<Entry>,
-    /// Things a reader must know, in sentences.
-    pub warnings: Vec<String>,
 }
 
 /// Assigns the customers of `source`; the training file gets its labels back.
@@ -52,7 +50,7 @@ pub fn assign_with(
     let raw = stage::read(source, &model.table, std::iter::empty(), options.memory_limit, observer)?;
     ledger.read(&raw);
     let raw = stage::narrow(&session, raw, &model.table, &mut ledger)?;
-    let warnings = compare(&raw, &model.columns)?;
+    compare(&raw, &model.columns)?;
     let table = stage::enrich(&session, &raw, &model.table, &mut ledger)?;
     checkpoint(observer, "assign", 1)?;
     let mut prepared = model.prepare.transform(&table.batches).map_err(differs)?;
@@ -62,17 +60,17 @@ pub fn assign_with(
     checkpoint(observer, "assign", 2)?;
     let ids = customers::ids(&table, model.table.id.as_deref());
     let customers = customers::customers(ids, assignment, Vec::new());
-    Ok(Assigned { customers, ledger: ledger.into_entries(), warnings })
+    Ok(Assigned { customers, ledger: ledger.into_entries() })
 }
 
-/// Names every difference at once; new columns are only worth a warning.
-fn compare(table: &Table, expected: &[ModelColumn]) -> Result<Vec<String>, SegmentationError> {
+/// Names every difference at once; further columns do no harm.
+fn compare(table: &Table, expected: &[ModelColumn]) -> Result<(), SegmentationError> {
     let differences: Vec<String> = expected.iter().filter_map(|column| difference(table, column)).collect();
     if !differences.is_empty() {
         let hint = "give the columns the names and types they had, or make a new model with segctl run".into();
         return Err(SegmentationError::Differs { differences, hint });
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
 fn difference(table: &Table, expected: &ModelColumn) -> Option<String> {

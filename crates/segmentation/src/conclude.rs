@@ -31,7 +31,7 @@ pub(crate) fn conclude(
     };
     let customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, silhouettes);
     checkpoint(observer, "explain", 1)?;
-    let explained = explain(&ready, &customers, &clusterer)?;
+    let explained = explain(&ready, &customers, &clusterer, Seed(recipe.seed))?;
     checkpoint(observer, "explain", 2)?;
     let model = model(&ready, &explained, clusterer, recipe);
     let warnings = warnings(&ready, &sweep.evidence);

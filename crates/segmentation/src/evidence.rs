@@ -16,7 +16,7 @@ use crate::{SegmentationError, Timings};
 /// All distances among 50,000 customers take seconds, those among a million would take half an hour.
 const EXACT_ROWS: usize = 50_000;
 
-/// From so many customers on, restarts run on a sample and the best starts are refined on all.
+/// From so many customers on, restarts run on a sample and the best of them is refined on all.
 const RESTART_SAMPLE_FROM: usize = 100_000;
 
 /// Customers in that sample.

@@ -1,6 +1,7 @@
 //! What the segments are: profiles, names, pictures.
 
 use rayon::prelude::*;
+use segctl_numeric::seed::Seed;
 
 use crate::composition::composition;
 use crate::distributions::{correlation, distributions};
@@ -31,14 +32,15 @@ pub(crate) fn explain(
     ready: &Ready,
     customers: &Customers,
     clusterer: &Clusterer,
+    seed: Seed,
 ) -> Result<Explained, SegmentationError> {
     let x = ready.prepared.matrix.view();
-    let features = features(&ready.table, &ready.uses, ready.fitted.features(), &ready.prepared.events);
+    let features = features(&ready.table, &ready.uses, &ready.fitted);
     let profile = profile(&features, x, &customers.labels);
-    let correlation = correlation(&features);
+    let correlation = correlation(&features, seed);
     Ok(Explained {
         distributions: distributions(&features),
-        segments: segments(customers, &profile, &correlation),
+        segments: segments(customers, &features, &profile, &correlation),
         composition: compositions(ready, customers),
         projection: project(x, &ready.prepared.names, clusterer.centers().view(), customers)?,
         reference: features.par_iter().filter(|feature| feature.prepared.is_some()).map(reference).collect(),
@@ -53,9 +55,9 @@ fn compositions(ready: &Ready, customers: &Customers) -> Vec<Composition> {
     names.par_iter().map(|name| composition(&ready.table, name, &customers.labels)).collect()
 }
 
-fn segments(customers: &Customers, profile: &Profile, correlation: &Correlation) -> Vec<Segment> {
+fn segments(customers: &Customers, features: &[Feature], profile: &Profile, correlation: &Correlation) -> Vec<Segment> {
     let sizes = customers.labels.sizes();
-    let told: Vec<_> = (0..sizes.len()).map(|s| highlights(profile, s)).collect();
+    let told: Vec<_> = (0..sizes.len()).map(|s| highlights(profile, features, s)).collect();
     let names = name_segments(&told, correlation);
     let mut members = vec![Vec::new(); sizes.len()];
     for i in 0..customers.labels.len() {

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 use segctl_io::{ColumnInfo, Role, Table};
-use segctl_preprocessing::Event;
-use segctl_preprocessing::steps::Feature as MatrixFeature;
+use segctl_preprocessing::steps::{Feature as MatrixFeature, Power, Step};
+use segctl_preprocessing::{Fitted, OutlierAction, Scale};
 
-use crate::outcome::Usage;
+use crate::outcome::{Level, Usage};
 use crate::usage::Use;
 use crate::values::{for_each_text, numbers};
 
@@ -14,6 +14,8 @@ use crate::values::{for_each_text, numbers};
 pub(crate) struct Feature {
     /// Its name; `COLUMN=VALUE` for one value of a category.
     pub(crate) name: String,
+    /// The value of a category it stands for.
+    pub(crate) level: Option<Level>,
     /// Its values in original units, NaN where missing; 0 and 1 for a value of a category.
     pub(crate) values: Vec<f64>,
     /// Its column of the prepared matrix, if it forms the segments.
@@ -23,13 +25,14 @@ pub(crate) struct Feature {
 }
 
 /// The features that form the segments, in the order of the matrix, then the numbers that describe.
-pub(crate) fn features(table: &Table, uses: &[Use], matrix: &[MatrixFeature], events: &[Event]) -> Vec<Feature> {
-    let forming: Vec<Feature> =
-        matrix.par_iter().enumerate().filter_map(|(at, made)| forming(table, at, made, events)).collect();
+pub(crate) fn features(table: &Table, uses: &[Use], fitted: &Fitted) -> Vec<Feature> {
+    let matrix = fitted.features().par_iter().enumerate();
+    let forming: Vec<Feature> = matrix.filter_map(|(at, made)| forming(table, at, made, fitted)).collect();
     let describing = table.columns.iter().zip(uses).filter(|(column, used)| describes_by_number(column, used));
     let numbers = describing.filter_map(|(column, _)| {
         let values = numbers(table, &column.name)?;
-        Some(Feature { name: column.name.clone(), values, prepared: None, treatment: String::new() })
+        let name = column.name.clone();
+        Some(Feature { name, level: None, values, prepared: None, treatment: String::new() })
     });
     let mut features = forming;
     features.extend(numbers.collect::<Vec<_>>());
@@ -46,12 +49,18 @@ fn describes_by_number(column: &ColumnInfo, used: &Use) -> bool {
     column.role == Role::Numeric && used.usage == Usage::Describes
 }
 
-fn forming(table: &Table, at: usize, made: &MatrixFeature, events: &[Event]) -> Option<Feature> {
+fn forming(table: &Table, at: usize, made: &MatrixFeature, fitted: &Fitted) -> Option<Feature> {
     let values = match &made.level {
         None => numbers(table, &made.column)?,
         Some(level) => membership(table, &made.column, level),
     };
-    Some(Feature { name: made.name.clone(), values, prepared: Some(at), treatment: treatment(&made.column, events) })
+    Some(Feature {
+        name: made.name.clone(),
+        level: made.level.clone().map(|value| Level { column: made.column.clone(), value }),
+        values,
+        prepared: Some(at),
+        treatment: treatment(made, fitted),
+    })
 }
 
 /// 1 where the column holds `level`, 0 elsewhere.
@@ -61,9 +70,33 @@ fn membership(table: &Table, column: &str, level: &str) -> Vec<f64> {
     values
 }
 
-/// What straightened or clipped the column, in the words of the ledger.
-fn treatment(column: &str, events: &[Event]) -> String {
-    let about = events.iter().filter(|event| event.column.as_deref() == Some(column));
-    let told = about.filter(|event| ["skew", "missing"].contains(&event.step.as_str()));
-    told.map(|event| event.detail.as_str()).collect::<Vec<_>>().join("; ")
+/// The steps that change the feature's values, in order: `clip, log1p, standard`.
+fn treatment(made: &MatrixFeature, fitted: &Fitted) -> String {
+    let mut words: Vec<&str> = fitted.steps.iter().filter_map(|step| changes(step, &made.column)).collect();
+    if made.level.is_some() {
+        words.push("one-hot");
+    }
+    words.extend(match fitted.features.method {
+        Scale::Standard => Some("standard"),
+        Scale::Robust => Some("robust"),
+        Scale::MinMax => Some("min-max"),
+        Scale::MaxAbs => Some("max-abs"),
+        Scale::None => None,
+    });
+    words.join(", ")
+}
+
+fn changes(step: &Step, column: &str) -> Option<&'static str> {
+    match step {
+        Step::Outliers(fences) if fences.action == OutlierAction::Clip => {
+            fences.fences.iter().any(|fence| fence.column == column && fence.bounds.is_some()).then_some("clip")
+        }
+        Step::Skew(skew) => {
+            skew.columns.iter().find(|straightened| straightened.column == column).map(|found| match found.power {
+                Power::Log1p => "log1p",
+                Power::YeoJohnson { .. } => "Yeo-Johnson",
+            })
+        }
+        _ => None,
+    }
 }

@@ -48,7 +48,7 @@ fn number_repeats(names: &[String]) -> Vec<String> {
 fn phrases(highlights: &[Highlight], correlation: &Correlation) -> Vec<String> {
     let mut told: Vec<&Highlight> = Vec::new();
     for highlight in highlights.iter().filter(|h| h.difference.abs() >= STANDS_OUT) {
-        let repeats = |earlier: &Highlight| same_story(&earlier.feature, &highlight.feature, correlation);
+        let repeats = |earlier: &Highlight| same_story(earlier, highlight, correlation);
         if phrase(highlight).is_some() && !told.iter().any(|earlier| repeats(earlier)) {
             told.push(highlight);
         }
@@ -58,21 +58,19 @@ fn phrases(highlights: &[Highlight], correlation: &Correlation) -> Vec<String> {
 
 /// `high cash advance`; a category that is rarer than elsewhere is no name.
 fn phrase(highlight: &Highlight) -> Option<String> {
-    let level = match (highlight.feature.split_once('='), highlight.difference > 0.0) {
-        (Some((column, value)), true) => return Some(format!("{}: {value}", spoken(column))),
-        (Some(_), false) => return None,
-        (None, true) => "high",
-        (None, false) => "low",
-    };
-    Some(format!("{level} {}", spoken(&highlight.feature)))
+    let is_above = highlight.difference > 0.0;
+    match &highlight.level {
+        Some(level) => is_above.then(|| format!("{}: {}", spoken(&level.column), level.value)),
+        None => Some(format!("{} {}", if is_above { "high" } else { "low" }, spoken(&highlight.feature))),
+    }
 }
 
-fn same_story(a: &str, b: &str, correlation: &Correlation) -> bool {
-    if let (Some((column_a, _)), Some((column_b, _))) = (a.split_once('='), b.split_once('=')) {
-        return column_a == column_b;
+fn same_story(a: &Highlight, b: &Highlight, correlation: &Correlation) -> bool {
+    if let (Some(a), Some(b)) = (&a.level, &b.level) {
+        return a.column == b.column;
     }
     let at = |name: &str| correlation.features.iter().position(|feature| feature == name);
-    matches!((at(a), at(b)), (Some(i), Some(j)) if correlation.spearman.row(i)[j].abs() > SAME_STORY)
+    matches!((at(&a.feature), at(&b.feature)), (Some(i), Some(j)) if correlation.spearman.row(i)[j].abs() > SAME_STORY)
 }
 
 /// `CASH_ADVANCE_TRX` reads `cash advance trx`; other names keep their case.
@@ -88,10 +86,12 @@ mod tests {
     use segctl_numeric::Matrix;
 
     use super::*;
+    use crate::outcome::Level;
 
     fn highlights(features: &[(&str, f64)]) -> Vec<Highlight> {
         let one = |&(feature, difference): &(&str, f64)| Highlight {
             feature: feature.into(),
+            level: None,
             difference,
             median: 0.0,
             overall_median: 0.0,
@@ -118,7 +118,7 @@ mod tests {
             features: vec!["A".into(), "B".into()],
             pearson: Matrix::from_rows(&[[1.0, 0.9], [0.9, 1.0]]).unwrap(),
             spearman: Matrix::from_rows(&[[1.0, 0.9], [0.9, 1.0]]).unwrap(),
-            n_min: 9,
+            ..Correlation::default()
         };
         let segments = [highlights(&[("A", 2.0), ("B", 1.9), ("c", -1.0)])];
         assert_eq!(name_segments(&segments, &correlation), ["high a, low c"]);
@@ -135,7 +135,17 @@ mod tests {
 
     #[test]
     fn categories_are_named_where_they_gather() {
-        let segments = [highlights(&[("Contract=One year", -2.0), ("Contract=Two year", 1.5), ("Partner=Yes", 0.7)])];
+        let levels = [("Contract", "One year"), ("Contract", "Two year"), ("Partner", "Yes")];
+        let mut told = highlights(&[("Contract=One year", -2.0), ("Contract=Two year", 1.5), ("Partner=Yes", 0.7)]);
+        for (highlight, (column, value)) in told.iter_mut().zip(levels) {
+            highlight.level = Some(Level { column: column.into(), value: value.into() });
+        }
+        let segments = [told];
         assert_eq!(name_segments(&segments, &uncorrelated()), ["Contract: Two year, Partner: Yes"]);
+    }
+
+    #[test]
+    fn a_number_whose_name_holds_an_equals_sign_is_a_number() {
+        assert_eq!(name_segments(&[highlights(&[("score=new", -1.0)])], &uncorrelated()), ["low score=new"]);
     }
 }

@@ -192,8 +192,10 @@ pub struct Correlation {
     pub pearson: Matrix,
     /// Spearman's rho, d x d; NaN where undefined.
     pub spearman: Matrix,
-    /// The fewest rows any pair rests on.
+    /// The fewest rows any pair of Pearson's rests on.
     pub n_min: u64,
+    /// Customers drawn at random for Spearman's rho, when it does not rest on all.
+    pub spearman_sample: Option<u64>,
 }
 
 /// Why this number of segments.
@@ -262,6 +264,8 @@ pub struct Segment {
 pub struct Highlight {
     /// The feature.
     pub feature: String,
+    /// The value of a category that the feature stands for.
+    pub level: Option<Level>,
     /// The segment's mean minus the overall mean, in overall standard deviations, on the scale
     /// the clustering saw (after log1p where that was applied).
     pub difference: f64,
@@ -273,6 +277,15 @@ pub struct Highlight {
     pub mean: f64,
     /// The overall mean in original units.
     pub overall_mean: f64,
+}
+
+/// One value of a category, as a feature of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// The category's column.
+    pub column: String,
+    /// The value.
+    pub value: String,
 }
 
 /// Segments x features in original units, over the values that are present.

@@ -41,7 +41,7 @@ pub(crate) fn profile(features: &[Feature], prepared: MatrixView<'_>, labels: &L
 }
 
 /// What stands out in segment `s`: the largest differences first, undefined ones left out.
-pub(crate) fn highlights(profile: &Profile, s: usize) -> Vec<Highlight> {
+pub(crate) fn highlights(profile: &Profile, features: &[Feature], s: usize) -> Vec<Highlight> {
     let mut order: Vec<usize> = (0..profile.features.len()).collect();
     let strength = |j: usize| profile.difference.row(s)[j].abs();
     order.retain(|&j| strength(j).is_finite());
@@ -49,6 +49,7 @@ pub(crate) fn highlights(profile: &Profile, s: usize) -> Vec<Highlight> {
     order.truncate(HIGHLIGHTS);
     let highlight = |j: usize| Highlight {
         feature: profile.features[j].clone(),
+        level: features[j].level.clone(),
         difference: profile.difference.row(s)[j],
         median: profile.median.row(s)[j],
         overall_median: profile.overall_median[j],
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     fn feature(name: &str, values: &[f64], prepared: Option<usize>) -> Feature {
-        Feature { name: name.into(), values: values.to_vec(), prepared, treatment: String::new() }
+        Feature { name: name.into(), level: None, values: values.to_vec(), prepared, treatment: String::new() }
     }
 
     #[test]
@@ -194,7 +195,7 @@ mod tests {
         let labels = Labels::new(vec![0, 0, 1, 1], 2).unwrap();
         let profile = profile(&features, prepared.view(), &labels);
         assert_eq!(profile.difference.as_slice(), [-1.0, 1.0]);
-        assert_eq!(highlights(&profile, 1)[0].mean, 500_005.0);
+        assert_eq!(highlights(&profile, &features, 1)[0].mean, 500_005.0);
     }
 
     #[test]
@@ -202,7 +203,7 @@ mod tests {
         let features = [feature("constant", &[2.0, 2.0], None), feature("a", &[1.0, 2.0], None)];
         let labels = Labels::new(vec![0, 1], 2).unwrap();
         let profile = profile(&features, Matrix::zeros(2, 0).view(), &labels);
-        let found: Vec<String> = highlights(&profile, 0).into_iter().map(|h| h.feature).collect();
+        let found: Vec<String> = highlights(&profile, &features, 0).into_iter().map(|h| h.feature).collect();
         assert_eq!(found, ["a"]);
     }
 }

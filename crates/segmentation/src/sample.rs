@@ -1,5 +1,6 @@
 //! Bounded, repeatable samples of customers.
 
+use rand::seq::index;
 use segctl_numeric::Labels;
 
 /// Rows drawn for pictures, by segment: every segment gets a share of `at_most` in proportion to
@@ -28,6 +29,15 @@ pub(crate) fn by_segment(labels: &Labels, at_most: usize, floor: usize) -> Vec<u
 /// Whether member `nth` of `size` is among `quota` members at even steps.
 fn takes(nth: usize, quota: usize, size: usize) -> bool {
     (nth + 1) * quota / size > nth * quota / size
+}
+
+/// `at_most` of `n_rows` without replacement, ascending; `None` when all are to be taken.
+pub(crate) fn uniform(n_rows: usize, at_most: usize, rng: &mut impl rand::Rng) -> Option<Vec<usize>> {
+    (n_rows > at_most).then(|| {
+        let mut drawn = index::sample(rng, n_rows, at_most).into_vec();
+        drawn.sort_unstable();
+        drawn
+    })
 }
 
 /// At most `at_most` values at even steps through `sorted`, both ends included.

@@ -1,6 +1,6 @@
 //! The role of a column that is no id.
 
-use super::names::{IdName, id_name, speaks_of_counts};
+use super::names::{IdName, id_name, speaks_of_counts, speaks_of_places};
 use super::summary::Summary;
 use crate::{Kind, Role};
 
@@ -45,6 +45,9 @@ fn answers(column: &Summary) -> Option<String> {
 
 fn integer(column: &Summary) -> (Role, String) {
     let n_distinct = column.distinct.count;
+    if speaks_of_places(&column.name) {
+        return places(column);
+    }
     let (min, max) = column.integer_range.unwrap_or_default();
     let contiguous = max.checked_sub(min) == i64::try_from(n_distinct).ok().map(|n| n - 1);
     let few = (3..=MAX_CODES).contains(&n_distinct) || (min == 1 && n_distinct == 2);
@@ -64,11 +67,25 @@ fn integer(column: &Summary) -> (Role, String) {
     (Role::Coded, format!("only the whole numbers {min} to {max}, each on many rows: codes or ranks"))
 }
 
+/// Postal codes: near in number is not near in anything else.
+fn places(column: &Summary) -> (Role, String) {
+    let n_distinct = column.distinct;
+    match is_few(column) {
+        true => (Role::Categorical, format!("{n_distinct} different postal codes by the name: places, not amounts")),
+        false => (Role::Text, format!("{n_distinct} different postal codes by the name are too many for categories")),
+    }
+}
+
+fn is_few(column: &Summary) -> bool {
+    let n_values = column.n_values();
+    let limit = FEW_WORDS.max(n_values.isqrt());
+    column.distinct.count <= limit && 2 * column.distinct.count <= n_values
+}
+
 fn text(column: &Summary) -> (Role, String) {
     let n_distinct = column.distinct;
     let n_values = column.n_values();
-    let limit = FEW_WORDS.max(n_values.isqrt());
-    if n_distinct.count <= limit && 2 * n_distinct.count <= n_values {
+    if is_few(column) {
         return (Role::Categorical, format!("{n_distinct} different words on {n_values} rows"));
     }
     (Role::Text, format!("{n_distinct} different texts on {n_values} rows are too many for categories"))

@@ -31,7 +31,9 @@ const NUMBERED: [&str; 8] = ["id", "no", "nr", "number", "num", "code", "key", "
 
 const ROW_NAMES: [&str; 9] = ["recnum", "rownum", "rowid", "record", "index", "row", "uuid", "guid", "key"];
 
-const COUNTS: [&str; 18] = [
+const POSTAL: [&str; 8] = ["postcode", "postcodes", "postal", "zip", "zipcode", "plz", "postleitzahl", "cep"];
+
+const COUNTS: [&str; 25] = [
     "n",
     "num",
     "number",
@@ -50,6 +52,13 @@ const COUNTS: [&str; 18] = [
     "total",
     "sum",
     "nb",
+    "claims",
+    "children",
+    "items",
+    "calls",
+    "days",
+    "months",
+    "years",
 ];
 
 /// Whether the name speaks of ids.
@@ -66,9 +75,15 @@ pub(super) fn id_name(name: &str) -> IdName {
     }
 }
 
-/// Whether the name speaks of counts or sums.
+/// Whether the name speaks of counts or sums: `CASH_ADVANCE_TRX`, `nclaims`.
 pub(super) fn speaks_of_counts(name: &str) -> bool {
-    words(name).iter().any(|word| COUNTS.contains(&word.as_str()))
+    let counts = |word: &str| COUNTS.contains(&word);
+    words(name).iter().any(|word| counts(word) || word.strip_prefix('n').is_some_and(counts))
+}
+
+/// Whether the name speaks of postal codes, which are places and no amounts.
+pub(super) fn speaks_of_places(name: &str) -> bool {
+    words(name).iter().any(|word| POSTAL.contains(&word.as_str()))
 }
 
 /// `custid`, `userid`: people and `id` without a border between them.
@@ -125,11 +140,21 @@ mod tests {
 
     #[test]
     fn names_of_counts() {
-        for name in ["NumDealsPurchases", "CASH_ADVANCE_TRX", "n_children", "Quantity"] {
+        for name in ["NumDealsPurchases", "CASH_ADVANCE_TRX", "n_children", "nclaims", "Quantity"] {
             assert!(speaks_of_counts(name), "{name}");
         }
-        for name in ["Region", "EDUCATION", "Enumeration"] {
+        for name in ["Region", "EDUCATION", "Enumeration", "nation"] {
             assert!(!speaks_of_counts(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_places() {
+        for name in ["postcode", "ZIP_CODE", "Postal Code", "plz"] {
+            assert!(speaks_of_places(name), "{name}");
+        }
+        for name in ["country_code", "zipper", "PURCHASES"] {
+            assert!(!speaks_of_places(name), "{name}");
         }
     }
 }

@@ -8,13 +8,13 @@ use rayon::prelude::*;
 pub(super) fn first_equal(batches: &[RecordBatch], columns: &[usize]) -> Vec<usize> {
     let hashes: Vec<u64> = batches.par_iter().map(|batch| hashes(batch, columns)).collect::<Vec<_>>().concat();
     let rows = Rows { batches, columns, starts: starts(batches) };
-    let mut order: Vec<usize> = (0..hashes.len()).collect();
-    order.par_sort_unstable_by_key(|&row| (hashes[row], row));
     let mut first: Vec<usize> = (0..hashes.len()).collect();
-    for same_hash in order.chunk_by(|&a, &b| hashes[a] == hashes[b]).filter(|rows| rows.len() > 1) {
+    let mut order: Vec<(u64, usize)> = hashes.into_iter().zip(0..).collect();
+    order.par_sort_unstable();
+    for same_hash in order.chunk_by(|a, b| a.0 == b.0).filter(|rows| rows.len() > 1) {
         // Usually one value; rows that only share a hash each start a group of their own.
         let mut leaders: Vec<usize> = Vec::new();
-        for &row in same_hash {
+        for &(_, row) in same_hash {
             match leaders.iter().find(|&&leader| rows.are_equal(leader, row)) {
                 Some(&leader) => first[row] = leader,
                 None => leaders.push(row),

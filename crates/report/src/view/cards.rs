@@ -79,7 +79,7 @@ mod tests {
     fn example(median: f64, overall_median: f64) -> HighlightView {
         let (mean, overall_mean) = (320.0, 90.0);
         let feature = "FEES".to_owned();
-        highlight(&Highlight { feature, difference: 1.5, median, overall_median, mean, overall_mean })
+        highlight(&Highlight { feature, level: None, difference: 1.5, median, overall_median, mean, overall_mean })
     }
 
     #[test]

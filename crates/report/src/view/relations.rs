@@ -11,6 +11,8 @@ const PAIRS: usize = 12;
 pub(crate) struct Relations {
     /// The fewest rows any pair rests on.
     pub(crate) n_min: String,
+    /// Customers whose ranks were compared, when not all.
+    pub(crate) n_ranked: Option<String>,
     /// The strongest pairs by Spearman's rho, strongest first.
     pub(crate) pairs: Vec<PairView>,
     /// Pixels the heatmap needs either way.
@@ -30,6 +32,7 @@ impl Relations {
     pub(crate) fn new(correlation: &Correlation) -> Self {
         Self {
             n_min: count(correlation.n_min),
+            n_ranked: correlation.spearman_sample.map(count),
             pairs: strongest(correlation).into_iter().map(|pair| pair_view(correlation, pair)).collect(),
             side: 190 + 22 * correlation.features.len(),
         }

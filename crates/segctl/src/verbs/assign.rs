@@ -22,9 +22,6 @@ pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) ->
     };
     let table = customers_table(&assigned.customers, &model);
     segctl_io::write_batches(&args.out, format, &table.schema(), [&table])?;
-    for warning in &assigned.warnings {
-        terminal.warn(warning);
-    }
     match (args.json, common.quiet) {
         (true, _) => files::print(&json(&assigned, &model)),
         (false, true) => Ok(()),
@@ -38,7 +35,6 @@ struct Document<'a> {
     n_customers: usize,
     segments: Vec<Count<'a>>,
     ledger: &'a [segctl_segmentation::Entry],
-    warnings: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -68,7 +64,6 @@ fn json(assigned: &Assigned, model: &Model) -> String {
         n_customers: assigned.customers.labels.len(),
         segments: rows(assigned, model),
         ledger: &assigned.ledger,
-        warnings: &assigned.warnings,
     };
     let mut text = serde_json::to_string_pretty(&document).expect("counts have a JSON form");
     text.push('\n');

@@ -1,6 +1,8 @@
 use segctl_numeric::InputError;
 use thiserror::Error;
 
+use crate::agglomerative::Linkage;
+
 /// Why a clustering could not be computed.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
@@ -38,6 +40,38 @@ pub enum ClusteringError {
         /// Clusters asked for.
         n_clusters: usize,
     },
+    /// A linkage of centres without Euclidean distances.
+    #[error("{} linkage needs Euclidean distances of rows", linkage.name())]
+    NeedsEuclidean {
+        /// The linkage.
+        linkage: Linkage,
+    },
+    /// A distance that is none.
+    #[error("distances: value {value} at {at} should be finite and >= 0")]
+    Distance {
+        /// 0-based place among the condensed distances.
+        at: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// All distances would need more memory than there may be.
+    #[error("the distances of {n_rows} rows need {needed} bytes, the limit is {limit}")]
+    Memory {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes allowed.
+        limit: u64,
+        /// Rows given.
+        n_rows: usize,
+        /// The most rows whose distances fit.
+        n_fitting: usize,
+    },
+    /// A row of a linkage matrix that makes no sense after those before it.
+    #[error("linkage matrix: row {row} is not a merge of two clusters there are")]
+    Merge {
+        /// 0-based row.
+        row: usize,
+    },
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -57,7 +91,11 @@ impl ClusteringError {
             Self::TooLarge { column, .. } => Some(format!("scale column {column} before clustering")),
             Self::Input(InputError::NotFinite { .. }) => Some("fill or drop missing values before clustering".into()),
             Self::TooFewRows { n_samples, .. } => Some(format!("ask for at most {n_samples} clusters")),
-            Self::Input(_) | Self::Cancelled => None,
+            Self::NeedsEuclidean { .. } => Some("use single, complete, average or weighted linkage".into()),
+            Self::Memory { n_fitting, .. } => Some(format!(
+                "{n_fitting} rows would fit; ward, single, centroid and median linkage need no such table"
+            )),
+            Self::Input(_) | Self::Cancelled | Self::Distance { .. } | Self::Merge { .. } => None,
         }
     }
 }

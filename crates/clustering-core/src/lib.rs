@@ -1,4 +1,4 @@
-//! Clustering algorithms over matrix views: k-means.
+//! Clustering algorithms over matrix views: k-means and agglomerative clustering.
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
 //! data. They know nothing of files, tables or reports, and not of each other. The same input,
@@ -14,6 +14,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod agglomerative;
+mod check;
+mod distinct;
 mod error;
 pub mod kmeans;
 

@@ -1,15 +1,10 @@
 //! The centred copy of X that every k and every start of a sweep shares.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
-
 use segctl_numeric::par::{CHUNK_ROWS, fill_chunks, fold_chunks};
-use segctl_numeric::{InputError, Matrix, MatrixView};
+use segctl_numeric::{Matrix, MatrixView};
 
 use crate::ClusteringError;
-
-/// Sums of squares of so large values stay finite for any number of rows and features.
-pub(super) const LARGEST_VALUE: f64 = 1e120;
+use crate::check::check_values;
 
 /// X (n x d), checked and centred once for any number of fits.
 ///
@@ -86,32 +81,6 @@ pub(super) fn center(x: MatrixView<'_>, mean: &[f64], out: &mut [f64]) {
     }
 }
 
-/// Checks that `x` has rows and columns, and values whose squares can be summed.
-pub(super) fn check_values(what: &'static str, x: MatrixView<'_>) -> Result<(), ClusteringError> {
-    if x.n_rows() == 0 {
-        return Err(InputError::TooFewRows { what, n_samples: 0, at_least: 1 }.into());
-    }
-    check_magnitudes(what, x)
-}
-
-/// As [`check_values`], but no rows are fine.
-pub(super) fn check_magnitudes(what: &'static str, x: MatrixView<'_>) -> Result<(), ClusteringError> {
-    if x.n_cols() == 0 {
-        return Err(InputError::NoColumns { what }.into());
-    }
-    x.ensure_finite(what)?;
-    match x.as_slice().iter().position(|value| value.abs() > LARGEST_VALUE) {
-        None => Ok(()),
-        Some(at) => Err(ClusteringError::TooLarge {
-            what,
-            row: at / x.n_cols(),
-            column: at % x.n_cols(),
-            value: x.as_slice()[at],
-            limit: LARGEST_VALUE,
-        }),
-    }
-}
-
 fn mean(x: MatrixView<'_>) -> Vec<f64> {
     let sums = fold_chunks(
         x.n_rows(),
@@ -131,34 +100,4 @@ fn add(mut sums: Vec<f64>, row: &[f64]) -> Vec<f64> {
 fn mean_square(x: MatrixView<'_>) -> f64 {
     let squares = |range| x.rows_range(range).as_slice().iter().map(|v| v * v).sum::<f64>();
     fold_chunks(x.n_rows(), CHUNK_ROWS, squares, 0.0, |a, b| a + b) / x.as_slice().len() as f64
-}
-
-/// How many rows of positive weight differ, counting no further than `enough`.
-pub(super) fn count_distinct(x: MatrixView<'_>, weight: impl Fn(usize) -> f64, enough: usize) -> usize {
-    let mut seen = BTreeSet::new();
-    for (_, row) in x.rows().enumerate().filter(|&(i, _)| weight(i) > 0.0) {
-        seen.insert(Row(row));
-        if seen.len() >= enough {
-            break;
-        }
-    }
-    seen.len()
-}
-
-/// A row of finite numbers, ordered by its values; 0 and -0 are equal.
-#[derive(PartialEq)]
-struct Row<'a>(&'a [f64]);
-
-impl Eq for Row<'_> {}
-
-impl PartialOrd for Row<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Row<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.partial_cmp(other.0).expect("values were checked to be finite")
-    }
 }

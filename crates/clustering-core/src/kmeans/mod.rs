@@ -36,6 +36,7 @@ pub use model::{Assignment, KMeansModel};
 pub use params::{Algorithm, Init, KMeansParams};
 
 use crate::ClusteringError;
+use crate::distinct::count_distinct;
 use problem::Problem;
 
 /// Weights up to here cannot make a sum overflow.
@@ -186,7 +187,7 @@ fn problem<'a>(
     check_weights(weights, n_samples)?;
     let tol = params.tol * data.mean_variance();
     let problem = Problem { x: data.centred(), weights, n_clusters, max_iter: params.max_iter, tol };
-    let n_distinct = data::count_distinct(problem.x, |i| problem.weight(i), n_clusters);
+    let n_distinct = count_distinct(problem.x, |i| problem.weight(i), n_clusters);
     if n_distinct < n_clusters {
         return Err(ClusteringError::TooFewDistinct { n_distinct, n_clusters });
     }

@@ -3,8 +3,9 @@ use segctl_numeric::par::{CHUNK_ROWS, map_chunks};
 use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
-use super::data::{center, check_magnitudes};
+use super::data::center;
 use crate::ClusteringError;
+use crate::check::check_magnitudes;
 
 /// What is needed to assign new rows, and nothing else. Serialisable; checked when read back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

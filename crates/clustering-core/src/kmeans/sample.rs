@@ -4,8 +4,8 @@ use rand::RngExt;
 use segctl_numeric::Matrix;
 use segctl_numeric::seed::Seed;
 
-use super::data::count_distinct;
 use super::problem::Problem;
+use crate::distinct::count_distinct;
 
 /// Rows drawn without replacement, in their order, with their weights.
 pub(super) struct Sample {

@@ -1,0 +1,140 @@
+//! Agglomerative clustering: every row starts alone, and the two nearest clusters merge until one
+//! is left. The result is a tree of merges, to be cut where one likes.
+//!
+//! | linkage | distance of two clusters | how | memory beside X |
+//! |---|---|---|---|
+//! | ward | growth of the sum of squares, as `sqrt(2 a b / (a + b)) * distance of the centres` | rounds of mutual nearest neighbours | O(n d) |
+//! | single | of the nearest rows | minimum spanning tree | O(n) |
+//! | complete | of the farthest rows | nearest-neighbour chain | 4 n^2 bytes |
+//! | average | mean over all pairs of rows (UPGMA) | nearest-neighbour chain | 4 n^2 bytes |
+//! | weighted | mean of the two parts' distances (WPGMA) | nearest-neighbour chain | 4 n^2 bytes |
+//! | centroid | of the means of the rows (UPGMC) | generic algorithm | O(n d) |
+//! | median | of the points halfway (WPGMC) | generic algorithm | O(n d) |
+//!
+//! Heights and the linkage matrix are SciPy's (`scipy.cluster.hierarchy.linkage`); where heights are
+//! tied, trees may differ. D. Müllner, "Modern hierarchical, agglomerative clustering algorithms",
+//! 2011, arXiv:1109.2378, describes the algorithms.
+
+mod blocks;
+mod chain;
+mod condensed;
+mod cophenetic;
+mod cut;
+mod generic;
+mod params;
+mod single;
+mod tree;
+mod ward;
+
+use segctl_numeric::MatrixView;
+use segctl_numeric::observe::{Observer, Silent};
+
+pub use condensed::Condensed;
+pub use cut::Inconsistency;
+pub use params::{AgglomerativeParams, Linkage};
+pub use tree::{Dendrogram, Merge};
+
+use crate::ClusteringError;
+use crate::check::check_values;
+use chain::Update;
+use generic::Middle;
+
+/// Clusters the rows of `x` (n x d).
+///
+/// # Errors
+/// As [`fit_with`].
+///
+/// ```
+/// use segctl_clustering_core::agglomerative::{AgglomerativeParams, Linkage, fit};
+/// use segctl_numeric::MatrixView;
+/// let x = MatrixView::new(&[0.0, 1.0, 9.0, 11.0], 4, 1)?;
+/// let tree = fit(x, &AgglomerativeParams::new(Linkage::Ward))?;
+/// assert_eq!(tree.merges()[0].height, 1.0);
+/// assert_eq!(tree.cut_k(2)?.to_signed(), [0, 0, 1, 1]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn fit(x: MatrixView<'_>, params: &AgglomerativeParams) -> Result<Dendrogram, ClusteringError> {
+    fit_with(x, params, &Silent)
+}
+
+/// Clusters under observation. Events have the stage `agglomerative`; their step is the number of
+/// merges made.
+///
+/// # Errors
+/// [`ClusteringError::Input`] when `x` has no rows, no columns or a value that is not finite;
+/// [`ClusteringError::TooLarge`] for magnitudes beyond 1e120; [`ClusteringError::NeedsEuclidean`];
+/// [`ClusteringError::Memory`] when the distances would not fit; [`ClusteringError::Cancelled`].
+///
+/// ```
+/// use segctl_clustering_core::agglomerative::{AgglomerativeParams, Linkage, fit_with};
+/// use segctl_numeric::{MatrixView, distance::Metric, observe::Silent};
+/// let x = MatrixView::new(&[0.0, 0.0, 3.0, 4.0], 2, 2)?;
+/// let params = AgglomerativeParams::new(Linkage::Single).with_metric(Metric::Manhattan);
+/// assert_eq!(fit_with(x, &params, &Silent)?.merges()[0].height, 7.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn fit_with(
+    x: MatrixView<'_>,
+    params: &AgglomerativeParams,
+    observer: &dyn Observer,
+) -> Result<Dendrogram, ClusteringError> {
+    params.validate()?;
+    check_values("X", x)?;
+    let (n, d, linkage, metric) = (x.n_rows(), x.n_cols(), params.linkage, params.metric);
+    let span = tracing::info_span!("agglomerative", n, d, ?linkage, ?metric);
+    let _entered = span.enter();
+    let chained = |update| chain::merges(distances(x, params)?, update, observer);
+    let by_height = |pairs| Dendrogram::from_pairs(n, pairs);
+    let in_order = |pairs: Vec<_>| Dendrogram::from_ordered_pairs(n, &pairs);
+    match linkage {
+        Linkage::Ward => ward::merges(x, observer).map(by_height),
+        Linkage::Single => single::merges(x, metric, observer).map(by_height),
+        Linkage::Complete => chained(Update::Complete).map(by_height),
+        Linkage::Average => chained(Update::Average).map(by_height),
+        Linkage::Weighted => chained(Update::Weighted).map(by_height),
+        Linkage::Centroid => generic::merges(x, Middle::Centroid, observer).map(in_order),
+        Linkage::Median => generic::merges(x, Middle::Median, observer).map(in_order),
+    }
+}
+
+/// Clusters rows of which only the distances are known, which are used up.
+///
+/// # Errors
+/// [`ClusteringError::NeedsEuclidean`] for ward, centroid and median linkage, which speak of centres;
+/// [`ClusteringError::Cancelled`].
+///
+/// ```
+/// use segctl_clustering_core::agglomerative::{Condensed, Linkage, fit_distances};
+/// use segctl_numeric::observe::Silent;
+/// let distances = Condensed::new(vec![1.0, 5.0, 4.0], 3)?;
+/// let tree = fit_distances(distances, Linkage::Complete, &Silent)?;
+/// assert_eq!(tree.merges()[1].height, 5.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn fit_distances(
+    distances: Condensed,
+    linkage: Linkage,
+    observer: &dyn Observer,
+) -> Result<Dendrogram, ClusteringError> {
+    let n = distances.n_rows();
+    let pairs = match linkage {
+        Linkage::Single => single::merges_of(&distances, observer),
+        Linkage::Complete => chain::merges(distances, Update::Complete, observer),
+        Linkage::Average => chain::merges(distances, Update::Average, observer),
+        Linkage::Weighted => chain::merges(distances, Update::Weighted, observer),
+        Linkage::Ward | Linkage::Centroid | Linkage::Median => return Err(ClusteringError::NeedsEuclidean { linkage }),
+    };
+    Ok(Dendrogram::from_pairs(n, pairs?))
+}
+
+/// All distances, unless they are known to need more memory than there may be.
+fn distances(x: MatrixView<'_>, params: &AgglomerativeParams) -> Result<Condensed, ClusteringError> {
+    let n_rows = x.n_rows();
+    let needed = params::bytes_for(n_rows);
+    match params.memory_limit {
+        Some(limit) if needed > limit => {
+            Err(ClusteringError::Memory { needed, limit, n_rows, n_fitting: params::rows_for(limit) })
+        }
+        _ => Ok(Condensed::of(x, params.metric)),
+    }
+}

@@ -199,6 +199,48 @@ fn cuts_are_partitions_of_the_tree() {
     }
 }
 
+/// The height at which two rows first share a cluster, cut by cut, and SciPy's definition of
+/// inconsistency by recursion.
+#[test]
+fn trees_are_described_as_defined() {
+    let x = untied(40, 3, 8);
+    let tree = fit(x.view(), &AgglomerativeParams::new(Linkage::Average)).unwrap();
+    let together = tree.cophenetic();
+    for (i, j) in (0..40).flat_map(|i| (i + 1..40).map(move |j| (i, j))) {
+        let meets = |merge: &&Merge| {
+            let labels = tree.cut_height(merge.height);
+            labels.get(i) == labels.get(j)
+        };
+        assert_eq!(together.get(i, j), tree.merges().iter().find(meets).unwrap().height);
+    }
+    for depth in [1, 2, 3, 40] {
+        for (merge, found) in tree.merges().iter().zip(tree.inconsistency(depth)) {
+            let heights = heights(&tree, merge, depth);
+            let mean = heights.iter().sum::<f64>() / heights.len() as f64;
+            assert_eq!(found.n_merges, heights.len());
+            assert!((found.mean - mean).abs() <= 1e-12 * mean);
+            let squares: f64 = heights.iter().map(|height| (height - mean).powi(2)).sum();
+            let std = if heights.len() > 1 { (squares / (heights.len() - 1) as f64).sqrt() } else { 0.0 };
+            assert!((found.std - std).abs() <= 1e-9 * mean);
+            let coefficient = if std > 0.0 { (merge.height - mean) / std } else { 0.0 };
+            assert!((found.coefficient - coefficient).abs() <= 1e-9);
+        }
+    }
+}
+
+fn heights(tree: &Dendrogram, merge: &Merge, depth: usize) -> Vec<f64> {
+    let below = [merge.left, merge.right].into_iter().filter_map(|side| side.checked_sub(tree.n_rows()));
+    let below = below.filter(|_| depth > 1).flat_map(|side| heights(tree, &tree.merges()[side], depth - 1));
+    std::iter::once(merge.height).chain(below).collect()
+}
+
+#[test]
+fn a_tree_as_deep_as_it_is_long_is_no_trouble() {
+    let x: Vec<f64> = (0..3000).map(|i| f64::from(i) * f64::from(i)).collect();
+    let tree = fit(MatrixView::new(&x, 3000, 1).unwrap(), &AgglomerativeParams::new(Linkage::Single)).unwrap();
+    assert_eq!(tree.inconsistency(usize::MAX)[2998].n_merges, 2999);
+}
+
 #[test]
 fn a_centre_may_come_nearer_than_its_parts() {
     // An equilateral triangle: the middle of two corners is nearer to the third than they are.

@@ -70,7 +70,7 @@ fn membership(table: &Table, column: &str, level: &str) -> Vec<f64> {
     values
 }
 
-/// The steps that change the feature's values, in order: `clip, log1p, standard`.
+/// The steps that change the values that are there, in order: `clip, log1p, standard`.
 fn treatment(made: &MatrixFeature, fitted: &Fitted) -> String {
     let mut words: Vec<&str> = fitted.steps.iter().filter_map(|step| changes(step, &made.column)).collect();
     if made.level.is_some() {
@@ -98,5 +98,32 @@ fn changes(step: &Step, column: &str) -> Option<&'static str> {
             })
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+    use segctl_preprocessing::{ColumnPlan, Preparation, Treatment, fit};
+
+    use super::*;
+
+    #[test]
+    fn treatments_name_what_changed_the_values() {
+        let tail: ArrayRef = Arc::new(Float64Array::from_iter_values((0..60).map(|i| libm::exp(f64::from(i) / 6.0))));
+        let even: ArrayRef = Arc::new(Float64Array::from_iter_values((0..60).map(f64::from)));
+        let word: ArrayRef = Arc::new(StringArray::from_iter_values((0..60).map(|i| ["a", "b", "c"][i % 3])));
+        let batch = RecordBatch::try_from_iter([("tail", tail), ("even", even), ("word", word)]).unwrap();
+        let plans = [
+            ColumnPlan::new("tail", Treatment::Numeric),
+            ColumnPlan::new("even", Treatment::Numeric),
+            ColumnPlan::new("word", Treatment::OneHot),
+        ];
+        let preparation = Preparation { outlier_action: OutlierAction::Clip, ..Preparation::default() };
+        let fitted = fit(&[batch], &plans, &preparation).unwrap();
+        let found: Vec<String> = fitted.features().iter().map(|made| treatment(made, &fitted)).collect();
+        assert_eq!(found[..3], ["clip, log1p, standard", "clip, standard", "one-hot, standard"]);
     }
 }

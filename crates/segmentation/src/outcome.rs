@@ -179,7 +179,8 @@ pub struct Distribution {
     pub edges: Vec<f64>,
     /// Values in each bin.
     pub counts: Vec<u64>,
-    /// What was done to the feature before clustering, in words: `log1p, standard`; empty if it only describes.
+    /// What was done to the values that are there before clustering, in order: `clip, log1p, standard`;
+    /// empty if the feature only describes.
     pub treatment: String,
 }
 
@@ -264,7 +265,7 @@ pub struct Segment {
 pub struct Highlight {
     /// The feature.
     pub feature: String,
-    /// The value of a category that the feature stands for.
+    /// The value of a category that the feature stands for; `None` for a number.
     pub level: Option<Level>,
     /// The segment's mean minus the overall mean, in overall standard deviations, on the scale
     /// the clustering saw (after log1p where that was applied).

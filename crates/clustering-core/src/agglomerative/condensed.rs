@@ -1,8 +1,8 @@
 //! All distances of n rows, each pair once.
 
 use rayon::prelude::*;
-use segctl_numeric::MatrixView;
 use segctl_numeric::distance::Metric;
+use segctl_numeric::{InputError, MatrixView};
 
 use crate::ClusteringError;
 
@@ -26,14 +26,16 @@ impl Condensed {
     /// ```
     ///
     /// # Errors
-    /// [`ClusteringError::Input`] for another number of values; [`ClusteringError::Distance`] for the
+    /// [`ClusteringError::Input`] for no rows or another number of values; [`ClusteringError::Distance`] for the
     /// first that is negative or not finite.
     pub fn new(values: Vec<f64>, n_rows: usize) -> Result<Self, ClusteringError> {
-        super::tree::at_least_one_row(n_rows)?;
+        if n_rows == 0 {
+            return Err(InputError::TooFewRows { what: "distances", n_samples: 0, at_least: 1 }.into());
+        }
         let expected = n_rows * (n_rows - 1) / 2;
         if values.len() != expected {
             let (what, found) = ("distances", values.len());
-            return Err(segctl_numeric::InputError::Length { what, found, expected }.into());
+            return Err(InputError::Length { what, found, expected }.into());
         }
         match values.iter().position(|value| !(value.is_finite() && *value >= 0.0)) {
             None => Ok(Self { values, n_rows }),

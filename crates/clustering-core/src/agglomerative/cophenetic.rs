@@ -1,9 +1,10 @@
 //! How well a tree keeps the distances it was made of.
 
+use segctl_numeric::InputError;
+
 use super::condensed::Condensed;
 use super::tree::Dendrogram;
 use crate::ClusteringError;
-use segctl_numeric::InputError;
 
 impl Dendrogram {
     /// For each pair of rows the height at which they come together. Time O(n^2), memory 4 n^2 bytes.

@@ -56,7 +56,7 @@ impl Dendrogram {
     }
 
     /// The clusters within which no merge is more than `threshold` inconsistent with the merges of
-    /// `depth` levels from it down (SciPy's `fcluster` by inconsistency). O(n 2^depth).
+    /// `depth` levels from it down (SciPy's `fcluster` by inconsistency). Time O(n 2^depth), O(n^2) at most.
     ///
     /// ```
     /// use segctl_clustering_core::agglomerative::{AgglomerativeParams, Linkage, fit};
@@ -72,7 +72,8 @@ impl Dendrogram {
         self.labels(|merge| highest[merge] <= threshold)
     }
 
-    /// Each merge beside the merges of `depth` levels from it down (SciPy's `inconsistent`).
+    /// Each merge beside the merges of `depth` levels from it down (SciPy's `inconsistent`); a depth of 0
+    /// counts as 1. One entry per merge, in their order.
     ///
     /// ```
     /// use segctl_clustering_core::agglomerative::{AgglomerativeParams, Linkage, fit};
@@ -83,23 +84,25 @@ impl Dendrogram {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn inconsistency(&self, depth: usize) -> Vec<Inconsistency> {
-        let mut heights = Vec::new();
-        let of = |merge| {
-            heights.clear();
-            self.heights_below(merge, depth, &mut heights);
-            inconsistency(self.merges()[merge].height, &heights)
-        };
+        let of = |merge: usize| inconsistency(self.merges()[merge].height, &self.heights_below(merge, depth));
         (0..self.merges().len()).map(of).collect()
     }
 
-    /// The heights of `merge` and the merges less than `depth` levels below it.
-    fn heights_below(&self, merge: usize, depth: usize, heights: &mut Vec<f64>) {
-        heights.push(self.merges()[merge].height);
-        if depth > 1 {
-            for below in self.merges_below(merge) {
-                self.heights_below(below, depth - 1, heights);
+    /// The heights of `merge` and the merges less than `depth` levels below it. Level by level and not
+    /// by recursion: a chain of 100,000 merges is a tree as deep.
+    fn heights_below(&self, merge: usize, depth: usize) -> Vec<f64> {
+        let mut found = vec![merge];
+        let mut level = 0..1;
+        for _ in 1..depth {
+            for at in level.clone() {
+                found.extend(self.merges_below(found[at]));
+            }
+            level = level.end..found.len();
+            if level.is_empty() {
+                break;
             }
         }
+        found.into_iter().map(|merge| self.merges()[merge].height).collect()
     }
 
     /// The merges that made the two sides of `merge`.

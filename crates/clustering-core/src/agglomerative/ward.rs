@@ -169,6 +169,8 @@ impl Rounds {
     }
 }
 
+/// Feature by feature, as a leaf of the boxes adds them up: the same bits, which the kernel of `numeric`
+/// with its lanes would not give.
 fn squared(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + (a - b) * (a - b))
 }

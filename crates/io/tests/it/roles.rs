@@ -50,6 +50,14 @@ fn every_role_is_inferred_with_a_reason() {
 }
 
 #[test]
+fn postal_codes_are_places_and_counts_are_numbers() {
+    let data = table("postcode,zip,nclaims", 400, |i| format!("{},{},{}", 1000 + i, 1000 + i % 7, i % 6));
+    assert_eq!((role(&data, "postcode"), role(&data, "zip")), (Role::Text, Role::Categorical));
+    assert_eq!(role(&data, "nclaims"), Role::Numeric);
+    assert!(data.column("zip").unwrap().reason.contains("places, not amounts"));
+}
+
+#[test]
 fn the_best_of_several_ids_is_chosen() {
     let data = table("Recnum,CUST_ID,X", 50, |i| format!("{},C{i},{}", i + 1, i % 7));
     assert_eq!(data.id.as_deref(), Some("CUST_ID"));

@@ -6,4 +6,3 @@ mod hostile;
 mod packs;
 mod real;
 mod replay;
-mod speed;

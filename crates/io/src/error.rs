@@ -247,7 +247,7 @@ pub enum IoError {
         what: String,
     },
     /// Several rows carry the same id.
-    #[error("{n_ids} values of {column} are on several rows ({n_rows} rows in all), for example {}", examples.join(", "))]
+    #[error("column {column} has ids on several rows: {n_ids}, on {n_rows} rows in all, for example {}", examples.join(", "))]
     DuplicateIds {
         /// The id column.
         column: String,

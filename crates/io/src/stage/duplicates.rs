@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn ids_on_several_rows_are_an_error_unless_told() {
         let error = deduplicate(&data(), Some("ID"), DuplicateIds::Error).unwrap_err();
-        assert_eq!(error.to_string(), "2 values of ID are on several rows (4 rows in all), for example a, b");
+        assert_eq!(error.to_string(), "column ID has ids on several rows: 2, on 4 rows in all, for example a, b");
         assert!(deduplicate(&data(), Some("IDD"), DuplicateIds::Error).unwrap_err().hint().unwrap().contains("ID"));
     }
 

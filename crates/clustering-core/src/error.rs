@@ -40,6 +40,12 @@ pub enum ClusteringError {
         /// Clusters asked for.
         n_clusters: usize,
     },
+    /// A cluster that no row belongs to, where its members are asked for.
+    #[error("cluster {cluster} has no rows")]
+    EmptyCluster {
+        /// The cluster.
+        cluster: usize,
+    },
     /// A linkage of centres without Euclidean distances.
     #[error("{} linkage needs Euclidean distances of rows", linkage.name())]
     NeedsEuclidean {
@@ -95,7 +101,11 @@ impl ClusteringError {
             Self::Memory { n_fitting, .. } => Some(format!(
                 "{n_fitting} rows would fit; ward, single, centroid and median linkage need no such table"
             )),
-            Self::Input(_) | Self::Cancelled | Self::Distance { .. } | Self::Merge { .. } => None,
+            Self::Input(_)
+            | Self::EmptyCluster { .. }
+            | Self::Cancelled
+            | Self::Distance { .. }
+            | Self::Merge { .. } => None,
         }
     }
 }

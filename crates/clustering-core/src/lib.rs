@@ -15,9 +15,11 @@
 //! ```
 
 pub mod agglomerative;
+mod centring;
 mod check;
 mod distinct;
 mod error;
 pub mod kmeans;
+pub mod model;
 
 pub use error::ClusteringError;

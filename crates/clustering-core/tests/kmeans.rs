@@ -7,8 +7,9 @@ mod common;
 use common::{clumps, mean_of, members, oracle};
 use proptest::prelude::*;
 use segctl_clustering_core::kmeans::{
-    Algorithm, Init, KMeans, KMeansData, KMeansModel, KMeansParams, Stop, fit, fit_data, fit_with,
+    Algorithm, Init, KMeans, KMeansData, KMeansParams, Stop, fit, fit_data, fit_with,
 };
+use segctl_clustering_core::model::{CentersModel, Predict};
 use segctl_numeric::observe::Silent;
 use segctl_numeric::par::with_threads;
 use segctl_numeric::{Labels, Matrix, MatrixView};
@@ -195,10 +196,10 @@ fn a_model_survives_its_file_and_a_bad_file_is_refused() {
     let x = clumps(200, 3, 3);
     let model = fit(x.view(), &KMeansParams::new(3)).unwrap().model;
     let text = serde_json::to_string(&model).unwrap();
-    let back: KMeansModel = serde_json::from_str(&text).unwrap();
+    let back: CentersModel = serde_json::from_str(&text).unwrap();
     assert_eq!(back.predict(x.view()).unwrap(), model.predict(x.view()).unwrap());
     let bad = r#"{"mean":[0.0],"centers":{"n_rows":1,"n_cols":2,"data":[0.0,1.0]}}"#;
-    assert!(serde_json::from_str::<KMeansModel>(bad).unwrap_err().to_string().starts_with("mean has 1 entries"));
+    assert!(serde_json::from_str::<CentersModel>(bad).unwrap_err().to_string().starts_with("mean has 1 entries"));
     let other = MatrixView::new(&[1.0, 2.0], 1, 2).unwrap();
     assert_eq!(back.predict(other).unwrap_err().to_string(), "row of X has 2 entries, expected 3");
 }
@@ -208,6 +209,6 @@ fn results_can_cross_threads() {
     fn check<T: Send + Sync + 'static>() {}
     check::<KMeans>();
     check::<KMeansData>();
-    check::<KMeansModel>();
+    check::<CentersModel>();
     check::<KMeansParams>();
 }

@@ -1,5 +1,6 @@
 //! From the chosen clustering to the outcome.
 
+use segctl_clustering_core::model::Predict;
 use segctl_io::{FileReport, Table};
 use segctl_numeric::Labels;
 use segctl_numeric::observe::Observer;

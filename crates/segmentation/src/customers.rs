@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array};
-use segctl_clustering_core::kmeans::Assignment;
+use segctl_clustering_core::model::Assignment;
 use segctl_io::Table;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;

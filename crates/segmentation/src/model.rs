@@ -1,6 +1,6 @@
 //! The model file: everything needed to assign tomorrow's customers, nothing that names one of today's.
 
-use segctl_clustering_core::kmeans::{Assignment, KMeansModel};
+use segctl_clustering_core::model::{Assignment, CentersModel, Predict};
 use segctl_io::{DuplicateIds, Encoding, FeatureExpr, Kind, Role, RowRule};
 use segctl_numeric::{Matrix, MatrixView};
 use segctl_preprocessing::Fitted;
@@ -84,7 +84,7 @@ pub struct TableSteps {
 #[non_exhaustive]
 pub enum Clusterer {
     /// K-means: the nearest centre.
-    KMeans(KMeansModel),
+    KMeans(CentersModel),
 }
 
 impl Clusterer {

@@ -14,14 +14,13 @@
 //! | [`fit`] | one k |
 //! | [`fit_with`] | weights, progress, cancellation |
 //! | [`fit_data`] | many k on the same rows: build [`KMeansData`] once |
-//! | [`KMeansModel::predict`] | new rows |
+//! | [`CentersModel::predict`](Predict::predict) | new rows |
 
 mod bounds;
 mod data;
 mod empty;
 mod init;
 mod lloyd;
-mod model;
 mod params;
 mod problem;
 mod restarts;
@@ -32,11 +31,11 @@ use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
 pub use data::KMeansData;
-pub use model::{Assignment, KMeansModel};
 pub use params::{Algorithm, Init, KMeansParams};
 
 use crate::ClusteringError;
 use crate::distinct::count_distinct;
+use crate::model::{CentersModel, Predict};
 use problem::Problem;
 
 /// Weights up to here cannot make a sum overflow.
@@ -66,7 +65,7 @@ pub struct KMeans {
     /// for no more rows than that. The best were then refined, which `n_starts` counts.
     pub sampled: Option<SampledStarts>,
     /// What assigns new rows.
-    pub model: KMeansModel,
+    pub model: CentersModel,
 }
 
 /// Starts that saw a sample only.
@@ -89,7 +88,7 @@ pub enum Stop {
     /// Centres moved by no more than the tolerance. The labels are those of the centres then
     /// reached, the centres returned the means of these labels: a few rows may be nearer to another
     /// of them. Where assigning the same rows again must give the same labels, ask for `tol` 0 or
-    /// take the labels of [`KMeansModel::predict`].
+    /// take the labels of [`CentersModel::predict`](Predict::predict).
     Tolerance,
     /// `max_iter` was reached; a warning is logged. Labels as for `Tolerance`.
     MaxIter,
@@ -160,7 +159,7 @@ pub fn fit_data(
     if run.stop == Stop::MaxIter {
         tracing::warn!(max_iter = params.max_iter, "k-means did not converge");
     }
-    let model = KMeansModel::new(data.mean().to_vec(), run.centers);
+    let model = CentersModel::new(data.mean().to_vec(), run.centers);
     Ok(KMeans {
         centers: model.centers(),
         labels: Labels::new(run.labels, k)?,

@@ -8,13 +8,13 @@ use segctl_numeric::observe::{Event, Observer};
 use segctl_numeric::{InputError, Matrix};
 
 use super::bounds::Hamerly;
-use super::data::center;
 use super::init::kmeans_plusplus;
 use super::lloyd::{Lloyd, Run, iterate};
 use super::problem::Problem;
 use super::sample::Sample;
 use super::{Algorithm, Init, KMeansData, KMeansParams, SampledStarts};
 use crate::ClusteringError;
+use crate::centring::center;
 use crate::check::check_magnitudes;
 
 /// Up to so many rows, starts run side by side; beyond, one after the other, so that they do not

@@ -1,0 +1,82 @@
+//! What a fitted algorithm leaves behind to assign new rows: plain, serialisable data, and one way
+//! to ask it.
+
+mod centers;
+
+pub use centers::CentersModel;
+use segctl_numeric::{Labels, Matrix, MatrixView};
+
+use crate::ClusteringError;
+
+/// The cluster of each row, the runner-up, and how far away both are.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Assignment {
+    /// The nearest cluster; the lowest index among equals.
+    pub labels: Labels,
+    /// The distance to it, by the model's [rule](Predict::rule).
+    pub distance: Vec<f64>,
+    /// The second nearest cluster; [`Labels::NOISE`] when there is but one.
+    pub second: Vec<u32>,
+    /// The distance to it; infinite when there is none.
+    pub second_distance: Vec<f64>,
+}
+
+/// A fitted algorithm that assigns new rows.
+///
+/// ```
+/// use segctl_clustering_core::kmeans::{KMeansParams, fit};
+/// use segctl_clustering_core::model::Predict;
+/// use segctl_numeric::MatrixView;
+/// let x = MatrixView::new(&[1.0, 2.0, 8.0, 9.0], 4, 1)?;
+/// let model: Box<dyn Predict> = Box::new(fit(x, &KMeansParams::new(2))?.model);
+/// let found = model.predict(MatrixView::new(&[3.0], 1, 1)?)?;
+/// assert_eq!((found.distance[0], found.second_distance[0]), (1.5, 5.5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Predict {
+    /// The rule by which rows are assigned, as a sentence's object: `the nearest centre`.
+    fn rule(&self) -> &'static str;
+
+    /// Number of clusters, k.
+    fn n_clusters(&self) -> usize;
+
+    /// Number of features, d.
+    fn n_features(&self) -> usize;
+
+    /// The middle of each cluster (k x d), in the coordinates of X: what pictures show.
+    fn centers(&self) -> Matrix;
+
+    /// The same clusters under other numbers: cluster `c` of the result is cluster `order[c]` of
+    /// this one.
+    ///
+    /// ```
+    /// use segctl_clustering_core::kmeans::{KMeansParams, fit};
+    /// use segctl_clustering_core::model::Predict;
+    /// use segctl_numeric::MatrixView;
+    /// let x = MatrixView::new(&[1.0, 2.0, 8.0, 9.0], 4, 1)?;
+    /// let model = fit(x, &KMeansParams::new(2))?.model;
+    /// assert_eq!(model.reordered(&[1, 0]).centers().row(0), model.centers().row(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When `order` is no permutation of `0..k`.
+    fn reordered(&self, order: &[usize]) -> Self
+    where
+        Self: Sized;
+
+    /// Assigns each row of `x` (n x d).
+    ///
+    /// # Errors
+    /// [`ClusteringError::Input`] when `x` has another number of columns or a value that is not
+    /// finite; [`ClusteringError::TooLarge`] for magnitudes beyond those of a fit.
+    fn predict(&self, x: MatrixView<'_>) -> Result<Assignment, ClusteringError>;
+}
+
+/// What every model asks of an order.
+fn check_permutation(order: &[usize], n_clusters: usize) {
+    let mut sorted = order.to_vec();
+    sorted.sort_unstable();
+    assert!(sorted.into_iter().eq(0..n_clusters), "{order:?} is no permutation of the clusters");
+}

@@ -78,6 +78,12 @@ pub enum ClusteringError {
         /// 0-based row.
         row: usize,
     },
+    /// A step of a tree of splits that splits a cluster there is not yet.
+    #[error("tree of splits: step {step} splits no cluster there is")]
+    Split {
+        /// 0-based step.
+        step: usize,
+    },
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -105,7 +111,8 @@ impl ClusteringError {
             | Self::EmptyCluster { .. }
             | Self::Cancelled
             | Self::Distance { .. }
-            | Self::Merge { .. } => None,
+            | Self::Merge { .. }
+            | Self::Split { .. } => None,
         }
     }
 }

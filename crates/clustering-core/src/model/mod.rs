@@ -75,7 +75,7 @@ pub trait Predict {
 }
 
 /// What every model asks of an order.
-fn check_permutation(order: &[usize], n_clusters: usize) {
+pub(crate) fn check_permutation(order: &[usize], n_clusters: usize) {
     let mut sorted = order.to_vec();
     sorted.sort_unstable();
     assert!(sorted.into_iter().eq(0..n_clusters), "{order:?} is no permutation of the clusters");

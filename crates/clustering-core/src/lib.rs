@@ -5,6 +5,7 @@
 //! | [`kmeans`] | k centres, the best of several starts |
 //! | [`minibatch`] | k centres from small random batches: many rows, or a stream of them |
 //! | [`bisecting`] | one cluster split in two, again and again: a hierarchy from above |
+//! | [`sizes`] | k centres, each with no fewer and no more rows than allowed |
 //! | [`agglomerative`] | two clusters joined, again and again: a hierarchy from below |
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
@@ -30,5 +31,6 @@ mod error;
 pub mod kmeans;
 pub mod minibatch;
 pub mod model;
+pub mod sizes;
 
 pub use error::ClusteringError;

@@ -4,6 +4,7 @@
 mod centers;
 
 pub use centers::CentersModel;
+pub(crate) use centers::means;
 use segctl_numeric::{Labels, Matrix, MatrixView};
 
 use crate::ClusteringError;

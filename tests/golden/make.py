@@ -11,12 +11,14 @@ import sys
 from pathlib import Path
 
 from kmeans import write_kmeans
+from kmeans_relatives import write_kmeans_relatives
 from pca import write_pca
 from preprocessing import write_preprocessing
 from silhouette import write_silhouette
 
 SUBJECTS = {
     "kmeans": write_kmeans,
+    "kmeans_relatives": write_kmeans_relatives,
     "pca": write_pca,
     "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,

@@ -37,7 +37,7 @@ pub struct BoundedAssignment {
 /// keeps `bounds`: tomorrow's customers to today's segments, say, where a segment has room for so
 /// many.
 ///
-/// Time and exactness: see the [module](self#exact-or-not).
+/// Time and exactness: see the [module](crate::sizes#exact-or-not).
 ///
 /// # Errors
 /// [`ClusteringError::SizeOrder`]; [`ClusteringError::Sizes`] when n rows in k clusters cannot keep the

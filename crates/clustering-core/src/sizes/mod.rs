@@ -69,7 +69,7 @@ pub struct SizedKMeans {
     pub restart: usize,
     /// Starts run.
     pub n_starts: usize,
-    /// Whether its last assignment was exact: see the [module](self#exact-or-not).
+    /// Whether its last assignment was exact: see the [module](crate::sizes#exact-or-not).
     pub exact: bool,
     /// At most so much of the cost of that assignment could be saved, as a share: 0 when exact.
     pub gap: f64,

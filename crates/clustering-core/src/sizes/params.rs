@@ -57,7 +57,7 @@ impl SizeBounds {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Solver {
-    /// The exact one unless too many rows have to move: see the [module](self#exact-or-not).
+    /// The exact one unless too many rows have to move: see the [module](crate::sizes#exact-or-not).
     #[default]
     Auto,
     /// Exact: a flow of least cost, whatever time it takes.

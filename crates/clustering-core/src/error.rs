@@ -159,11 +159,11 @@ fn range_of(min: usize, max: usize) -> String {
 fn sizes_hint(n_samples: usize, n_clusters: usize, min: usize, max: usize) -> String {
     if n_samples / n_clusters < min {
         let (rows, clusters) = (n_samples / n_clusters, n_samples / min);
-        format!("ask for at least {rows} rows in each, or for at most {clusters} clusters")
+        format!("lower the bound to {rows} rows, or ask for at most {clusters} clusters")
     } else if max == 0 {
         "allow rows in clusters".into()
     } else {
         let (rows, clusters) = (n_samples.div_ceil(n_clusters), n_samples.div_ceil(max));
-        format!("allow {rows} rows in each, or ask for at least {clusters} clusters")
+        format!("raise the bound to {rows} rows, or ask for at least {clusters} clusters")
     }
 }

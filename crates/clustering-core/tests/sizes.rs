@@ -284,13 +284,13 @@ fn errors_give_the_numbers_and_what_to_do() {
             3,
             SizeBounds::at_least(4),
             "n_samples=10 do not make n_clusters=3 of at least 4 rows",
-            "ask for at least 3 rows in each, or for at most 2 clusters",
+            "lower the bound to 3 rows, or ask for at most 2 clusters",
         ),
         (
             3,
             SizeBounds::between(1, 3),
             "n_samples=10 do not make n_clusters=3 of 1 to 3 rows",
-            "allow 4 rows in each, or ask for at least 4 clusters",
+            "raise the bound to 4 rows, or ask for at least 4 clusters",
         ),
     ] {
         let error = error(k, bounds);

@@ -38,7 +38,7 @@ pub enum PrepareError {
         n_rows: usize,
     },
     /// A missing cell where none may be.
-    #[error("column {column}: {n_missing} cells are missing, the first in row {}", row + 1)]
+    #[error("column {column}: missing cells ({n_missing}), the first in row {}", row + 1)]
     Missing {
         /// The column.
         column: String,

@@ -44,6 +44,7 @@ pub(crate) fn sweep(
         memory_limit: options.memory_limit,
         init_centers: None,
         may_sample: true,
+        as_assigned: true,
         observer,
     };
     let names = recipe.cluster.algorithm.as_slice();
@@ -68,6 +69,8 @@ fn concluded(
     let choice = choose(&candidates, n_rows);
     let mut explanation = choice.explanation;
     explanation.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
+    let chosen = found.iter().flat_map(|found| &found.fits).nth(choice.at).expect("the choice is a candidate");
+    explanation.extend(own_cut(candidates[choice.at].algorithm, chosen.agreement));
     let silhouettes = judged.exact.as_mut().map(|exact| samples(exact.swap_remove(choice.at)));
     let chosen_by = candidates[choice.at].algorithm;
     let tree = found.iter().find(|found| found.algorithm == chosen_by && found.tree.is_some());
@@ -83,6 +86,17 @@ fn concluded(
     };
     let chosen = found.into_iter().flat_map(|found| found.fits).nth(choice.at).expect("the choice is a candidate");
     Sweep { evidence, chosen, algorithm: chosen_by, silhouettes, tree }
+}
+
+/// What became of the algorithm's own segments, when the model's are others.
+fn own_cut(algorithm: Algorithm, agreement: f64) -> Option<String> {
+    (agreement < 1.0 && algorithm.makes_tree()).then(|| {
+        format!(
+            "Customers are where `segctl assign` will put them again: for {:.1} % of them that is where {} itself did.",
+            (agreement * 1000.0).floor() / 10.0,
+            algorithm.title()
+        )
+    })
 }
 
 /// The k that leave a silhouette defined: 2..=n-1.

@@ -107,6 +107,7 @@ pub fn fit_with(
         memory_limit: options.run.memory_limit,
         init_centers: init.as_ref(),
         may_sample: false,
+        as_assigned: false,
         observer,
     };
     let x = ready.prepared.matrix.view();

@@ -110,7 +110,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    fn model(&self) -> &dyn Predict {
+    pub(crate) fn model(&self) -> &dyn Predict {
         match self {
             Self::NearestCentre(model) => model,
             Self::NearestNeighbour(model) => model,

@@ -38,7 +38,8 @@ pub struct Outcome {
     pub customers: Customers,
     /// What assigns tomorrow's customers.
     pub model: Model,
-    /// The share of today's customers whom the model, asked again, puts where they are.
+    /// The share of today's customers whom the model, asked again, puts where they are: all, unless bounds
+    /// on the sizes of segments hold them elsewhere.
     pub agreement: f64,
     /// The top of the tree of merges, when an algorithm made one.
     pub tree: Option<Tree>,

@@ -164,14 +164,17 @@ fn a_damaged_model_is_refused() {
         change(&mut model);
         model.to_string()
     };
+    fn rule(model: &mut serde_json::Value) -> &mut serde_json::Value {
+        &mut model["clusterer"]["rule"]["nearest-centre"]
+    }
     let drop_first = |list: &mut serde_json::Value| drop(list.as_array_mut().unwrap().remove(0));
     let damaged = [
         text[..text.len() / 2].to_owned(),
         changed(&|model| model["surplus"] = 1.into()),
         changed(&|model| drop_first(&mut model["segments"])),
-        changed(&|model| drop_first(&mut model["clusterer"]["mean"])),
+        changed(&|model| drop_first(&mut rule(model)["mean"])),
         changed(&|model| drop_first(&mut model["prepare"]["inputs"])),
-        changed(&|model| model["clusterer"]["mean"][0] = serde_json::Value::Null),
+        changed(&|model| rule(model)["mean"][0] = serde_json::Value::Null),
     ];
     for (i, text) in damaged.iter().enumerate() {
         let model = yesterday.dir.path().join(format!("damaged-{i}.json"));

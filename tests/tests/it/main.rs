@@ -6,11 +6,14 @@ mod assign;
 mod browser;
 mod config;
 mod determinism;
+mod evaluate;
+mod fit;
 mod formats;
 mod hostile;
 mod meta;
 mod outdir;
 mod real_data;
+mod reduce;
 mod run;
 mod synth;
 

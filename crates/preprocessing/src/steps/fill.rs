@@ -182,7 +182,7 @@ mod tests {
         let mut table = Table { columns: vec![column], n_rows: 3, ..Table::default() };
         let step = FillMissing::fit(&table, &Preparation::as_is());
         let error = step.transform(&mut table).unwrap_err();
-        assert_eq!(error.to_string(), "column a: 2 cells are missing, the first in row 2");
+        assert_eq!(error.to_string(), "column a: missing cells (2), the first in row 2");
     }
 
     #[test]

@@ -25,8 +25,9 @@ impl TreeView {
             ),
             caption: format!(
                 "The tree of {rows} customers by {} linkage ({} distance), its lower parts gathered into {leaves} groups. \
-                 The further right two branches meet, the more they differ. Groups have the colour of the segment that \
-                 most of their customers are in; like groups stand together.",
+                 The further right two branches meet, the more they differ; like groups stand together. Each group \
+                 shows how many customers it holds, and the number, colour and mark of the segment that most of them \
+                 are in.",
                 tree.linkage, tree.metric
             ),
             height: 90 + 17 * leaves,

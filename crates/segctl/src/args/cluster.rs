@@ -72,7 +72,7 @@ impl FromArgMatches for ParameterArgs {
 
 fn option(parameter: &'static Parameter) -> Arg {
     let algorithms: Vec<&str> = parameter.algorithms.iter().map(|algorithm| algorithm.name()).collect();
-    let help = format!("{} [{}; default: {}]", parameter.about, algorithms.join(", "), parameter.default);
+    let help = format!("{} [{}; default: {}]", parameter.about.trim(), algorithms.join(", "), parameter.default);
     let arg = Arg::new(parameter.name).long(parameter.name).help(help);
     match parameter.words() {
         Some(words) => arg.value_name("NAME").value_parser(PossibleValuesParser::new(words)),

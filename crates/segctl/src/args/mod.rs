@@ -105,12 +105,12 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "A,B,…")]
     pub(crate) algorithm: Option<Algorithms>,
     #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
-    #[command(flatten)]
     pub(crate) repeat: RepeatArgs,
     /// Print the manifest of the run as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
 }
 
 /// Randomness and time.
@@ -134,8 +134,6 @@ pub(crate) struct FitArgs {
     /// What to fit
     #[arg(long, value_name = "NAME", value_parser = clap::value_parser!(Algorithm))]
     pub(crate) algorithm: Algorithm,
-    #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
     /// Cut the tree at this height, in place of a number of segments
     #[arg(long, value_name = "HEIGHT", conflicts_with = "k")]
     pub(crate) height: Option<f64>,
@@ -156,6 +154,8 @@ pub(crate) struct FitArgs {
     /// Print the clustering in numbers as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
 }
 
 #[derive(Debug, Args)]

@@ -78,7 +78,7 @@ impl KMeans<'_> {
         let found = fit_data(data, None, &self.params(k, x.n_rows()), self.context.observer)?;
         let converged = found.stop == Stop::Converged;
         let labels = if converged { found.labels } else { replayed(x, &found)? };
-        Ok(Fit { labels, n_iter: Some(found.n_iter as u64), converged, model: Rule::NearestCentre(found.model) })
+        Ok(Fit::exact(labels, found.n_iter as u64, converged, Rule::NearestCentre(found.model)))
     }
 
     /// Within bounds on the sizes of the segments, which the model does not keep.
@@ -96,6 +96,8 @@ impl KMeans<'_> {
             n_iter: Some(found.n_iter as u64),
             converged: found.stop != Stop::MaxIter,
             model: Rule::NearestCentre(found.model),
+            // As assigned, the segments would not keep the bounds.
+            agreement: found.agreement,
         })
     }
 }

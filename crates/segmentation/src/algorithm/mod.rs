@@ -27,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub(crate) init_centers: Option<&'a Matrix>,
     /// Whether many rows may be clustered by way of a sample of them.
     pub(crate) may_sample: bool,
+    /// Whether rows are to be where the model would put them, rather than where the algorithm did.
+    pub(crate) as_assigned: bool,
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -48,6 +50,15 @@ pub(crate) struct Fit {
     /// Whether nothing was left to improve by the algorithm's own measure.
     pub(crate) converged: bool,
     pub(crate) model: Rule,
+    /// The share of rows that the model puts where the algorithm did.
+    pub(crate) agreement: f64,
+}
+
+impl Fit {
+    /// A clustering whose labels are those that its model gives.
+    fn exact(labels: Labels, n_iter: u64, converged: bool, model: Rule) -> Self {
+        Self { labels, n_iter: Some(n_iter), converged, model, agreement: 1.0 }
+    }
 }
 
 /// What one algorithm found.

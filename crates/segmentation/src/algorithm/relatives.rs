@@ -27,12 +27,8 @@ impl Cluster for MiniBatch<'_> {
                 .with_seed(seed)
                 .with_init_centers(init_centers.cloned());
             let found = minibatch::fit_with(x, None, &params, observer)?;
-            Ok(Fit {
-                labels: found.labels,
-                n_iter: Some(found.n_iter as u64),
-                converged: found.stop != MiniBatchStop::MaxIter,
-                model: Rule::NearestCentre(found.model),
-            })
+            let converged = found.stop != MiniBatchStop::MaxIter;
+            Ok(Fit::exact(found.labels, found.n_iter as u64, converged, Rule::NearestCentre(found.model)))
         })?;
         Ok(Found { algorithm: Algorithm::MiniBatch, fits, tree: None, notes: Vec::new() })
     }
@@ -53,12 +49,9 @@ impl Cluster for Bisecting<'_> {
                 .with_tol(recipe.tol.unwrap_or(usual.tol))
                 .with_seed(seed);
             let found = bisecting::fit_with(x, None, &params, observer)?;
-            Ok(Fit {
-                labels: found.labels,
-                n_iter: Some(found.splits.iter().map(|split| split.n_iter as u64).sum()),
-                converged: found.splits.iter().all(|split| split.stop != Stop::MaxIter),
-                model: Rule::TreeOfSplits(found.model),
-            })
+            let n_iter = found.splits.iter().map(|split| split.n_iter as u64).sum();
+            let converged = found.splits.iter().all(|split| split.stop != Stop::MaxIter);
+            Ok(Fit::exact(found.labels, n_iter, converged, Rule::TreeOfSplits(found.model)))
         })?;
         Ok(Found { algorithm: Algorithm::Bisecting, fits, tree: None, notes: Vec::new() })
     }

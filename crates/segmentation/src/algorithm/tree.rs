@@ -53,29 +53,29 @@ impl<'a> Agglomerative<'a> {
 
     fn notes(&self, sample: Option<&[usize]>) -> Vec<String> {
         let title = self.algorithm.title();
-        let note = |rows: &[usize]| {
+        let rule = if self.params.linkage.needs_euclidean() { "centre" } else { "neighbour" };
+        let made =
+            sample.map(|rows| format!("The tree of {title} was made of {} customers drawn at random.", rows.len()));
+        let compared = self.context.as_assigned.then(|| {
             format!(
-                "The tree of {title} was made of {} customers drawn at random; the others went to {}.",
-                rows.len(),
-                if self.params.linkage.needs_euclidean() { "the nearest centre" } else { "their nearest neighbour" }
+                "The segments of {title} are compared as `segctl assign` would give them: by the nearest {rule} of a \
+                 cut of its tree."
             )
-        };
-        sample.map(note).into_iter().collect()
+        });
+        made.into_iter().chain(compared).collect()
     }
 
     /// `labels` are those of the rows of the tree, which they keep.
     fn fit_cut(&self, x: MatrixView<'_>, tree: &Grown<'_>, labels: Labels) -> Result<Fit, SegmentationError> {
         let neighbours = NeighboursParams::new(self.params.metric).with_seed(self.context.seed.0);
         let model = TreeModel::new(tree.rows, &labels, self.params.linkage, &neighbours)?;
-        let labels = match tree.sample {
-            None => labels,
-            Some(sample) => {
-                let mut all = model.predict(x)?.labels.as_slice().to_vec();
-                sample.iter().zip(labels.as_slice()).for_each(|(&row, &label)| all[row] = label);
-                Labels::new(all, labels.n_clusters())?
-            }
+        let assigned = model.predict(x)?.labels;
+        let agreement = tree.agreement(&labels, &assigned);
+        let labels = match self.context.as_assigned && !assigned.sizes().contains(&0) {
+            true => assigned,
+            false => tree.spread(&labels, &assigned)?,
         };
-        Ok(Fit { labels, n_iter: None, converged: true, model: model.into() })
+        Ok(Fit { labels, n_iter: None, converged: true, model: model.into(), agreement })
     }
 }
 
@@ -84,6 +84,26 @@ struct Grown<'a> {
     rows: MatrixView<'a>,
     /// Where they are among all rows, when they are not all.
     sample: Option<&'a [usize]>,
+}
+
+impl Grown<'_> {
+    /// Where a row of the tree is among all rows.
+    fn place(&self, row: usize) -> usize {
+        self.sample.map_or(row, |sample| sample[row])
+    }
+
+    /// The share of the rows of the tree whose labels are those assigned to them.
+    fn agreement(&self, labels: &Labels, assigned: &Labels) -> f64 {
+        let agrees = |row: &usize| labels.get(*row) == assigned.get(self.place(*row));
+        (0..labels.len()).filter(agrees).count() as f64 / labels.len() as f64
+    }
+
+    /// The labels of the rows of the tree, and those assigned to the others.
+    fn spread(&self, labels: &Labels, assigned: &Labels) -> Result<Labels, SegmentationError> {
+        let mut all = assigned.as_slice().to_vec();
+        labels.as_slice().iter().enumerate().for_each(|(row, &label)| all[self.place(row)] = label);
+        Ok(Labels::new(all, labels.n_clusters())?)
+    }
 }
 
 impl Cluster for Agglomerative<'_> {

@@ -1,0 +1,59 @@
+//! `segctl evaluate`: what given labels are worth.
+
+use segctl_tests::{Segctl, Table};
+use serde_json::Value;
+use tempfile::tempdir;
+
+use crate::sample_run;
+use segctl_tests::{read_json, sample};
+
+fn evaluated(call: Segctl) -> Value {
+    serde_json::from_str(&call.arg("--json").answer().done().stdout).unwrap()
+}
+
+#[test]
+fn the_labels_of_a_run_are_worth_what_the_run_said() {
+    let run = sample_run();
+    let labels = run.dir.join("segments.csv");
+    let found = evaluated(Segctl::new("evaluate").arg(sample()).option("--labels", &labels));
+    let manifest = read_json(&run.dir.join("run.json"));
+    let evidence = &manifest["evidence"];
+    let chosen = evidence["candidates"].as_array().unwrap().iter();
+    let chosen = chosen.clone().find(|c| c["k"] == evidence["chosen_k"] && c["algorithm"] == evidence["algorithm"]);
+    let close = |a: &Value, b: &Value| (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() <= 1e-9 * b.as_f64().unwrap();
+    assert!(close(&found["inertia"], &chosen.unwrap()["inertia"]));
+    assert!(close(&found["silhouette"], &chosen.unwrap()["silhouette"]));
+}
+
+#[test]
+fn labels_are_matched_by_id_whatever_their_order() {
+    let run = sample_run();
+    let dir = tempdir().unwrap();
+    let mut labels = Table::read(run.dir.join("segments.csv")).select(&["id", "segment"]);
+    labels.rows.reverse();
+    let reversed = dir.path().join("reversed.csv");
+    labels.write(&reversed);
+    let call = |labels: &std::path::Path| evaluated(Segctl::new("evaluate").arg(sample()).option("--labels", labels));
+    assert_eq!(call(&reversed)["inertia"], call(&run.dir.join("segments.csv"))["inertia"]);
+}
+
+#[test]
+fn noise_is_left_out_and_labels_may_be_words() {
+    let dir = tempdir().unwrap();
+    let (data, labels) = (dir.path().join("x.csv"), dir.path().join("labels.csv"));
+    std::fs::write(&data, "a\n1\n3\n10\n12\n99\n").unwrap();
+    std::fs::write(&labels, "cluster\nlow\nlow\nhigh\nhigh\n-1\n").unwrap();
+    let found = evaluated(Segctl::new("evaluate").arg(&data).arg("--as-is").option("--labels", &labels));
+    assert_eq!((found["n_noise"].as_u64(), found["inertia"].as_f64()), (Some(1), Some(4.0)));
+    assert_eq!(found["segments"][0]["label"], "low");
+}
+
+#[test]
+fn labels_that_do_not_fit_are_refused() {
+    let dir = tempdir().unwrap();
+    let labels = dir.path().join("labels.csv");
+    for (text, named) in [("segment\n1\n2\n", "2 labels"), ("x,y\n1,2\n", "x, y"), ("id,segment\nC1,1\n", "no label")] {
+        std::fs::write(&labels, text).unwrap();
+        Segctl::new("evaluate").arg(sample()).option("--labels", &labels).answer().refused(&[named]).with_hint();
+    }
+}

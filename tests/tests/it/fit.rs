@@ -1,0 +1,137 @@
+//! `segctl fit`: one model, by each algorithm.
+
+use std::path::{Path, PathBuf};
+
+use segctl_tests::{Answer, Segctl, Table, bytes_of, read_json, sample};
+use tempfile::{TempDir, tempdir};
+
+/// Every algorithm, with a parameter of its own.
+const ALGORITHMS: [&[&str]; 7] = [
+    &["kmeans", "--restarts", "3"],
+    &["kmeans", "--min-size", "300", "--max-size", "700"],
+    &["kmeans", "--init", "k-means||"],
+    &["minibatch", "--batch-size", "256"],
+    &["bisecting", "--bisecting-strategy", "largest-cluster"],
+    &["ward"],
+    &["agglomerative", "--linkage", "complete", "--metric", "manhattan"],
+];
+
+struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { dir: tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn fit(&self, data: &Path, algorithm: &[&str], out: &str) -> Answer {
+        let call = Segctl::new("fit").arg(data).arg("--algorithm").args(algorithm).args(["--k", "4", "--json"]);
+        call.option("--labels-out", self.path(&format!("{out}.csv")))
+            .option("--model-out", self.path(&format!("{out}.json")))
+            .answer()
+    }
+}
+
+/// The share of rows with the same segment in both files.
+fn agreement(a: &Path, b: &Path) -> f64 {
+    let (a, b) = (Table::read(a), Table::read(b));
+    assert_eq!(a.column("id"), b.column("id"));
+    let pairs = a.column("segment").into_iter().zip(b.column("segment"));
+    pairs.filter(|(a, b)| a == b).count() as f64 / a.rows.len() as f64
+}
+
+#[test]
+fn every_algorithm_gives_segments_and_a_model_that_agrees_as_it_says() {
+    let place = Place::new();
+    for algorithm in ALGORITHMS {
+        let answer = place.fit(&sample(), algorithm, "fit").done();
+        let told: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+        assert_eq!(told["algorithm"], algorithm[0]);
+        assert_eq!(told["k"], 4);
+        assert_eq!(read_json(&place.path("fit.json"))["clusterer"]["algorithm"], algorithm[0]);
+        let assigned = place.path("assigned.csv");
+        Segctl::assign(&sample(), &place.path("fit.json"), &assigned).answer().done();
+        let found = agreement(&place.path("fit.csv"), &assigned);
+        assert_eq!(told["agreement"].as_f64(), Some(found), "{algorithm:?}");
+        assert!(found == 1.0 || told["warnings"][0].as_str().unwrap().contains("the model puts"), "{algorithm:?}");
+    }
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let place = Place::new();
+    for algorithm in ALGORITHMS {
+        let mut expected = None;
+        for threads in ["1", "2", "3"] {
+            place.fit(&sample(), &[algorithm, &["--threads", threads]].concat(), threads).done();
+            let files = ["csv", "json"].map(|kind| bytes_of(place.path(&format!("{threads}.{kind}"))));
+            assert!(*expected.get_or_insert_with(|| files.clone()) == files, "{algorithm:?} with {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn bounds_on_sizes_hold() {
+    let place = Place::new();
+    place.fit(&sample(), ALGORITHMS[1], "bounded").done();
+    let table = Table::read(place.path("bounded.csv"));
+    for segment in ["0", "1", "2", "3"] {
+        let size = table.column("segment").into_iter().filter(|cell| *cell == segment).count();
+        assert!((300..=700).contains(&size), "segment {segment} has {size} customers");
+    }
+}
+
+#[test]
+fn a_table_is_taken_as_it_is_and_started_from_given_centres() {
+    let place = Place::new();
+    let (data, centers) = (place.path("x.csv"), place.path("centers.csv"));
+    std::fs::write(&data, "a,b\n0,0\n0,2\n10,0\n10,2\n10,2\n").unwrap();
+    std::fs::write(&centers, "b,a\n1,9\n1,1\n").unwrap();
+    let call = Segctl::new("fit").arg(&data).args(["--as-is", "--algorithm", "kmeans", "--k", "2", "--json"]);
+    let answer = call.option("--init-centers", &centers).answer().done();
+    let told: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+    assert_eq!(told["n_customers"], 5, "equal rows are not duplicates to be dropped");
+    assert_eq!((told["inertia"].as_f64(), told["n_iter"].as_u64()), (Some(2.0 + 8.0 / 3.0), Some(2)));
+}
+
+#[test]
+fn a_tree_is_written_as_scipy_has_it_and_cut_at_a_height() {
+    let place = Place::new();
+    let (data, linkage) = (place.path("x.csv"), place.path("linkage.csv"));
+    std::fs::write(&data, "a\n0\n1\n5\n20\n").unwrap();
+    let call = Segctl::new("fit").arg(&data).args(["--as-is", "--algorithm", "agglomerative", "--linkage", "single"]);
+    let call = call.args(["--height", "4.5", "--json"]).option("--linkage-out", &linkage);
+    let told: serde_json::Value = serde_json::from_str(&call.answer().done().stdout).unwrap();
+    assert_eq!(told["k"], 2);
+    let tree = Table::read(&linkage);
+    assert_eq!(tree.header, ["left", "right", "height", "size"]);
+    assert_eq!(tree.numbers("left"), [0.0, 2.0, 3.0]);
+    assert_eq!(tree.numbers("right"), [1.0, 4.0, 5.0]);
+    assert_eq!(tree.numbers("height"), [1.0, 4.0, 15.0]);
+    assert_eq!(tree.numbers("size"), [2.0, 3.0, 4.0]);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_a_hint() {
+    let place = Place::new();
+    let text = place.path("text.csv");
+    std::fs::write(&text, "a,b\n1,x\n2,y\n3,\n").unwrap();
+    let holes = place.path("holes.csv");
+    std::fs::write(&holes, "a,b\n1,2\n2,\n3,4\n").unwrap();
+    let refused = |data: &Path, args: &[&str], names: &[&str]| {
+        Segctl::new("fit").arg(data).args(args).answer().refused(names).with_hint();
+    };
+    refused(&sample(), &["--algorithm", "kmeans"], &["one k", "2..10"]);
+    refused(&sample(), &["--algorithm", "kmeans", "--k", "3", "--linkage", "single"], &["linkage", "agglomerative"]);
+    refused(&sample(), &["--algorithm", "kmeans", "--height", "3"], &["kmeans", "no tree"]);
+    refused(&sample(), &["--algorithm", "ward", "--k", "3000"], &["2", "3000"]);
+    refused(&text, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["\"b\"", "text"]);
+    refused(&holes, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["column b", "row 2"]);
+    let memory = ["--algorithm", "agglomerative", "--k", "3", "--memory-limit", "4MB"];
+    refused(&sample(), &memory, &["bytes", "4000000"]);
+}

@@ -17,6 +17,7 @@
 //! | [`CentersModel::predict`](Predict::predict) | new rows |
 
 mod bounds;
+mod coarse;
 mod data;
 mod empty;
 mod init;
@@ -25,6 +26,7 @@ mod params;
 mod problem;
 mod restarts;
 mod sample;
+mod sums;
 
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
@@ -185,7 +187,10 @@ fn problem<'a>(
     }
     check_weights(weights, n_samples)?;
     let tol = params.tol * data.mean_variance();
-    let problem = Problem { x: data.centred(), weights, n_clusters, max_iter: params.max_iter, tol };
+    let x = data.centred();
+    let coarse = if restarts::use_bounds(params, x.n_cols()) { data.coarse() } else { None };
+    let roundings = data.roundings();
+    let problem = Problem { x, coarse, weights, n_clusters, max_iter: params.max_iter, tol, roundings };
     let n_distinct = count_distinct(problem.x, |i| problem.weight(i), n_clusters);
     if n_distinct < n_clusters {
         return Err(ClusteringError::TooFewDistinct { n_distinct, n_clusters });

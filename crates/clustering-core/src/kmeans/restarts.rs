@@ -28,6 +28,15 @@ const REFINED: usize = 1;
 /// of 2 to 64 features and 2 to 64 clusters, where they take 0.6 to 1.05 times the time without.
 const BOUNDS_FROM: usize = 16;
 
+/// Whether nearest centres are found with bounds.
+pub(super) fn use_bounds(params: &KMeansParams, n_cols: usize) -> bool {
+    match params.algorithm {
+        Algorithm::Auto => params.n_clusters * n_cols >= BOUNDS_FROM,
+        Algorithm::Lloyd => false,
+        Algorithm::Hamerly => true,
+    }
+}
+
 /// The start with the least inertia, the first among equals, and what was run to find it.
 pub(super) struct Best {
     pub(super) run: Run,
@@ -118,23 +127,14 @@ impl<'a> Starts<'a> {
     }
 
     fn run(&self, problem: &Problem<'_>, centers: Matrix) -> Result<Run, ClusteringError> {
-        let n = problem.x.n_rows();
-        let run = match self.algorithm(problem) {
-            Algorithm::Hamerly => iterate(problem, centers, Hamerly::new(n), |i| self.after_iteration(i)),
-            _ => iterate(problem, centers, Lloyd::new(n), |i| self.after_iteration(i)),
+        let run = match problem.coarse {
+            Some(coarse) => iterate(problem, centers, Hamerly::new(coarse, problem), |i| self.after_iteration(i)),
+            None => iterate(problem, centers, Lloyd::new(problem.x.n_rows()), |i| self.after_iteration(i)),
         }?;
         tracing::debug!(inertia = run.inertia, n_iter = run.n_iter, stop = ?run.stop, "start ended");
         let step = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         self.tell(Event::new("k-means", step).with_total(self.total as u64).with_objective(run.inertia))?;
         Ok(run)
-    }
-
-    fn algorithm(&self, problem: &Problem<'_>) -> Algorithm {
-        match self.params.algorithm {
-            Algorithm::Auto if problem.n_clusters * problem.x.n_cols() >= BOUNDS_FROM => Algorithm::Hamerly,
-            Algorithm::Auto => Algorithm::Lloyd,
-            chosen => chosen,
-        }
     }
 
     fn after_iteration(&self, iteration: usize) -> Result<(), ClusteringError> {

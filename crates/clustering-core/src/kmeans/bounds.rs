@@ -99,8 +99,8 @@ impl<'a> Look<'a> {
         Self { problem, coarse, centers, coarse_centers, shrunk, limits }
     }
 
-    /// Labels a block of rows that begins at row `start`, and lists those whose label changed; all
-    /// rows are open and none is listed when `first`.
+    /// Labels a block of rows that begins at row `start`, and lists those whose label changed, in
+    /// their order; all rows are open and none is listed when `first`.
     fn block(&self, start: usize, block: &mut [Bounded], first: bool) -> Vec<Moved> {
         let mut moved = Vec::new();
         let mut scratch = Scratch::default();
@@ -117,6 +117,8 @@ impl<'a> Look<'a> {
                 }
             });
         }
+        // As by a plain pass over the rows: sums that follow the moves are then the same bits.
+        moved.sort_unstable_by_key(|moved| moved.row);
         moved
     }
 

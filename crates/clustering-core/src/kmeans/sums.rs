@@ -9,7 +9,7 @@ use super::problem::Problem;
 
 /// Up to so many values, sums are taken of all rows each time: a pass over a cache costs little,
 /// and the sums are then those of the definition to the last bit.
-const SMALL: usize = 1 << 18;
+const SMALL: usize = 1 << 12;
 
 /// A row that changed its cluster.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -173,9 +173,12 @@ fn add_row(sums: &mut [f64], row: &[f64], weight: f64) {
     let (sums, sums_tail) = sums.as_chunks_mut::<LANES>();
     let (row, row_tail) = row.as_chunks::<LANES>();
     for (sums, row) in sums.iter_mut().zip(row) {
+        // By value: the compiler need not fear that a sum is stored over a value of the row.
+        let (mut added, row) = (*sums, *row);
         for l in 0..LANES {
-            sums[l] += weight * row[l];
+            added[l] += weight * row[l];
         }
+        *sums = added;
     }
     for (sum, value) in sums_tail.iter_mut().zip(row_tail) {
         *sum += weight * value;

@@ -85,6 +85,30 @@ pub fn two_nearest_of(xs: MatrixView<'_>, rows: &[usize], centers: MatrixView<'_
     dispatch(Search { xs, rows: |i| rows[i], centers, out });
 }
 
+/// The squared Euclidean distances of all rows of `centers` to all rows of `xs`: `out` has a row per
+/// centre and a column per row of `xs`.
+///
+/// Summed as by [`two_nearest`], for few centres and many rows. Time O(n k d), serial.
+///
+/// ```
+/// use segctl_numeric::MatrixView;
+/// use segctl_numeric::distance::squared_to_each;
+/// let xs = MatrixView::new(&[0.0, 9.0, 5.0], 3, 1)?;
+/// let centers = MatrixView::new(&[1.0, 8.0], 2, 1)?;
+/// let mut out = [0.0; 6];
+/// squared_to_each(xs, centers, &mut out);
+/// assert_eq!(out, [1.0, 64.0, 16.0, 64.0, 1.0, 9.0]);
+/// # Ok::<(), segctl_numeric::InputError>(())
+/// ```
+///
+/// # Panics
+/// When the shapes do not fit, or there is no centre.
+pub fn squared_to_each(xs: MatrixView<'_>, centers: MatrixView<'_>, out: &mut [f64]) {
+    assert_eq!(out.len(), xs.n_rows() * centers.n_rows(), "one result per centre and row");
+    check(xs, centers);
+    dispatch(ToEach { xs, centers, out });
+}
+
 fn check(xs: MatrixView<'_>, centers: MatrixView<'_>) {
     assert_eq!(xs.n_cols(), centers.n_cols(), "rows and centres have as many features");
     assert!(centers.n_rows() > 0, "no centres");
@@ -112,6 +136,37 @@ impl<R: Fn(usize) -> usize> Kernel for Search<'_, R> {
             let found = search(&columns, self.centers);
             for (lane, out) in out.iter_mut().enumerate() {
                 *out = found.lane(lane);
+            }
+        }
+    }
+}
+
+struct ToEach<'a> {
+    xs: MatrixView<'a>,
+    centers: MatrixView<'a>,
+    out: &'a mut [f64],
+}
+
+impl Kernel for ToEach<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let (n, d, k) = (self.xs.n_rows(), self.xs.n_cols(), self.centers.n_rows());
+        let mut columns = vec![Column([0.0; LANES]); d];
+        for first in (0..n).step_by(LANES) {
+            let len = LANES.min(n - first);
+            transpose(std::array::from_fn(|lane| self.xs.row(first + lane.min(len - 1))), &mut columns);
+            let mut put = |c: usize, squared: &Tile| self.out[c * n + first..][..len].copy_from_slice(&squared[..len]);
+            let mut c = 0;
+            while c + BLOCK <= k {
+                let squared = squared_distances::<BLOCK>(&columns, &self.centers.as_slice()[c * d..(c + BLOCK) * d]);
+                (c..).zip(&squared).for_each(|(c, squared)| put(c, squared));
+                c += BLOCK;
+            }
+            for c in c..k {
+                let [squared] = squared_distances::<1>(&columns, self.centers.row(c));
+                put(c, &squared);
             }
         }
     }
@@ -278,8 +333,12 @@ mod tests {
         ) {
             let values: Vec<f64> = values.into_iter().map(|v| f64::from(v) * scale).collect();
             let (xs, centers) = (matrix(n, d, &values), matrix(k, d, &values[300..]));
-            for (x, found) in xs.view().rows().zip(at_every_level(xs.view(), centers.view())) {
-                prop_assert_eq!(found, naive(x, centers.view()));
+            let mut each = vec![0.0; n * k];
+            squared_to_each(xs.view(), centers.view(), &mut each);
+            for (i, found) in at_every_level(xs.view(), centers.view()).into_iter().enumerate() {
+                prop_assert_eq!(found, naive(xs.row(i), centers.view()));
+                prop_assert_eq!(each[found.index as usize * n + i], found.squared);
+                prop_assert!((0..k).all(|c| c as u32 == found.index || each[c * n + i] >= found.second_squared));
             }
         }
     }

@@ -3,7 +3,7 @@
 use segctl_numeric::Matrix;
 use segctl_numeric::MatrixView;
 use segctl_numeric::par::map_chunks;
-use segctl_numeric::simd::{Kernel, LANES, dispatch};
+use segctl_numeric::simd::{Kernel, dispatch};
 
 use super::problem::Problem;
 
@@ -167,20 +167,11 @@ impl<R: Iterator<Item = (usize, u32, f64)>> Kernel for AddRows<'_, R> {
     }
 }
 
-/// Each feature has a sum of its own: the order of the features cannot matter.
+/// Each feature has a sum of its own: the order of the features cannot matter. A plain loop on
+/// purpose: of one over chunks of lanes the compiler makes gathers and scatters across the chunks.
 #[inline(always)]
 fn add_row(sums: &mut [f64], row: &[f64], weight: f64) {
-    let (sums, sums_tail) = sums.as_chunks_mut::<LANES>();
-    let (row, row_tail) = row.as_chunks::<LANES>();
-    for (sums, row) in sums.iter_mut().zip(row) {
-        // By value: the compiler need not fear that a sum is stored over a value of the row.
-        let (mut added, row) = (*sums, *row);
-        for l in 0..LANES {
-            added[l] += weight * row[l];
-        }
-        *sums = added;
-    }
-    for (sum, value) in sums_tail.iter_mut().zip(row_tail) {
+    for (sum, value) in sums.iter_mut().zip(row) {
         *sum += weight * value;
     }
 }

@@ -11,6 +11,7 @@
 //! Squared distances are sums of squared differences, never `|x|^2 - 2xy + |y|^2`: nothing
 //! cancels, an overflow is an infinity and never a NaN, and equal rows are at distance exactly 0.
 
+mod columns;
 mod cosine;
 mod metric;
 mod nearest;

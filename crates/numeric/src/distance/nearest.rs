@@ -1,5 +1,6 @@
 //! The two nearest centres of many rows, lanes running over a tile of rows.
 
+use super::columns::{Column, Tile, Transposed};
 use crate::MatrixView;
 use crate::simd::{Kernel, LANES, dispatch};
 
@@ -30,13 +31,6 @@ impl Default for TwoNearest {
 /// Centres evaluated together: enough independent sums to hide the latency of an addition, few
 /// enough to stay in the sixteen registers of AVX2.
 const BLOCK: usize = 4;
-
-type Tile = [f64; LANES];
-
-/// One feature of a tile of rows, on a cache line of its own.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Column(Tile);
 
 /// Finds the two nearest rows of `centers` for each row of `xs`, one result per row of `xs`.
 ///
@@ -127,13 +121,12 @@ impl<R: Fn(usize) -> usize> Kernel for Search<'_, R> {
 
     #[inline(always)]
     fn run(self) {
-        let mut columns = vec![Column([0.0; LANES]); self.xs.n_cols()];
+        let mut transposed = Transposed::new(self.xs.n_cols());
         for (at, out) in self.out.chunks_mut(LANES).enumerate() {
             // A last tile that is not full repeats its last row.
             let last = out.len() - 1;
             let rows = std::array::from_fn(|lane| self.xs.row((self.rows)(at * LANES + lane.min(last))));
-            transpose(rows, &mut columns);
-            let found = search(&columns, self.centers);
+            let found = search(transposed.take(rows), self.centers);
             for (lane, out) in out.iter_mut().enumerate() {
                 *out = found.lane(lane);
             }
@@ -153,47 +146,22 @@ impl Kernel for ToEach<'_> {
     #[inline(always)]
     fn run(self) {
         let (n, d, k) = (self.xs.n_rows(), self.xs.n_cols(), self.centers.n_rows());
-        let mut columns = vec![Column([0.0; LANES]); d];
+        let mut transposed = Transposed::new(d);
         for first in (0..n).step_by(LANES) {
             let len = LANES.min(n - first);
-            transpose(std::array::from_fn(|lane| self.xs.row(first + lane.min(len - 1))), &mut columns);
+            let columns = transposed.take(std::array::from_fn(|lane| self.xs.row(first + lane.min(len - 1))));
             let mut put = |c: usize, squared: &Tile| self.out[c * n + first..][..len].copy_from_slice(&squared[..len]);
             let mut c = 0;
             while c + BLOCK <= k {
-                let squared = squared_distances::<BLOCK>(&columns, &self.centers.as_slice()[c * d..(c + BLOCK) * d]);
+                let squared = squared_distances::<BLOCK>(columns, &self.centers.as_slice()[c * d..(c + BLOCK) * d]);
                 (c..).zip(&squared).for_each(|(c, squared)| put(c, squared));
                 c += BLOCK;
             }
             for c in c..k {
-                let [squared] = squared_distances::<1>(&columns, self.centers.row(c));
+                let [squared] = squared_distances::<1>(columns, self.centers.row(c));
                 put(c, &squared);
             }
         }
-    }
-}
-
-/// Writes the rows as columns, in squares of four by four: the compiler turns those into shuffles
-/// of registers, and a plain loop into scattered stores, which take twice as long.
-#[inline(always)]
-fn transpose(rows: [&[f64]; LANES], columns: &mut [Column]) {
-    let rows = rows.map(|row| &row[..columns.len()]);
-    let [a, b, c, d, e, f, g, h] = rows;
-    transpose_four::<0>([a, b, c, d], columns);
-    transpose_four::<4>([e, f, g, h], columns);
-}
-
-/// Writes four rows into lanes `FIRST..FIRST + 4` of the columns.
-#[inline(always)]
-fn transpose_four<const FIRST: usize>(rows: [&[f64]; 4], columns: &mut [Column]) {
-    let [a, b, c, d] = rows.map(|row| row.as_chunks::<4>());
-    let (squares, tail) = columns.as_chunks_mut::<4>();
-    for ((((square, a), b), c), d) in squares.iter_mut().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
-        for j in 0..4 {
-            square[j].0[FIRST..FIRST + 4].copy_from_slice(&[a[j], b[j], c[j], d[j]]);
-        }
-    }
-    for (j, column) in tail.iter_mut().enumerate() {
-        column.0[FIRST..FIRST + 4].copy_from_slice(&[a.1[j], b.1[j], c.1[j], d.1[j]]);
     }
 }
 

@@ -65,6 +65,21 @@ fn bounds_change_no_bit() {
 }
 
 #[test]
+fn sums_that_follow_the_moves_lead_where_the_oracle_goes() {
+    let x = clumps(4000, 6, 7);
+    let params = from(first_rows(&x, 9));
+    let expected = oracle(x.view(), first_rows(&x, 9).view());
+    for algorithm in [Algorithm::Lloyd, Algorithm::Hamerly] {
+        let found = fit(x.view(), &params.clone().with_algorithm(algorithm)).unwrap();
+        assert_eq!(found.stop, Stop::Converged);
+        assert!(found.n_iter > 5, "too easy: {} iterations", found.n_iter);
+        assert_eq!(ids(&found.labels), expected.labels);
+        assert_close(found.inertia, expected.inertia, 1e-12);
+        assert_eq!(found.model.predict(x.view()).unwrap().labels, found.labels);
+    }
+}
+
+#[test]
 fn threads_change_no_bit() {
     let x = clumps(5000, 6, 4);
     for params in [KMeansParams::new(4), KMeansParams::new(5).with_restart_sample(Some(2000))] {

@@ -82,6 +82,7 @@ impl Matrix {
     ///
     /// # Panics
     /// When `i >= n_rows`.
+    #[inline]
     pub fn row(&self, i: usize) -> &[f64] {
         self.view().row(i)
     }
@@ -156,6 +157,7 @@ impl<'a> MatrixView<'a> {
     ///
     /// # Panics
     /// When `i >= n_rows`.
+    #[inline]
     pub fn row(self, i: usize) -> &'a [f64] {
         assert!(i < self.n_rows, "row {i} of {}", self.n_rows);
         &self.data[i * self.n_cols..(i + 1) * self.n_cols]

@@ -1,76 +1,79 @@
-//! Hamerly's bounds: most rows are nowhere near another centre, and need not be looked at.
+//! Hamerly's bounds, one number for each row: most rows are nowhere near another centre, and need
+//! not be looked at.
 //!
-//! G. Hamerly, "Making k-means even faster", SDM 2010. Each row keeps an upper bound `u` on the
-//! distance to its own centre and a lower bound `l` on the distance to any other. When centres
-//! move by `p`, `u` grows by its centre's `p` and `l` shrinks by the largest other `p`; while
-//! `u < max(l, s / 2)`, with `s` the distance of the centre to its nearest fellow, the label stands.
+//! G. Hamerly, "Making k-means even faster", SDM 2010. When row `i` is looked at, its second nearest
+//! centre is farther than its own by a margin `m`. While centres move by `p`, the margin shrinks by
+//! at most `p_own + max_other p` each time; until that is used up, the label stands. The sums of
+//! these shrinkages are kept for each cluster, not for each row: a row holds its margin plus its
+//! cluster's sum of the time, and a pass over the rows compares one number and writes nothing. (Two
+//! bounds for each row, as in the paper, can also be tightened by the distance to the own centre:
+//! where all distances take sixteen lanes of single precision, that saves nothing.)
 //!
-//! Bounds are widened by more than distances can be wrong, so a row is only passed over when the
-//! computed distances, not just the true ones, would give the same label. Rows that are looked at
-//! go through the kernel that [`Lloyd`](super::lloyd::Lloyd) uses.
+//! Rows that are looked at go through [`Coarse`], and those it leaves in doubt through the kernel
+//! that [`Lloyd`](super::lloyd::Lloyd) uses. Margins are narrowed by more than distances can be
+//! wrong, so a row is only passed over when the computed distances, not just the true ones, would
+//! give the same label.
 
 use segctl_numeric::distance::{TwoNearest, squared_euclidean, two_nearest_of};
+use segctl_numeric::par::CHUNK_ROWS;
 use segctl_numeric::{Labels, Matrix};
 
+use super::coarse::{Coarse, CoarseCenters, Found};
 use super::lloyd::Assign;
-use super::problem::{Problem, Sums, map_chunks_mut};
+use super::problem::Problem;
+use super::sums::Moved;
 
-/// Squares below the smallest normal number lose digits; distances this small prove nothing.
-const TOO_SMALL_TO_TELL: f64 = 1e-150;
+/// A factor that covers the roundings of a few operations in single precision.
+const DOWN: f64 = 1.0 - 1e-6;
+const UP: f64 = 1.0 + 1e-6;
 
-/// From this many centres on, the distance to the own centre is computed before all others are:
-/// with fewer, computing all of them in lanes is as quick (measured on 8,950 x 23, k = 2..10).
-const TIGHTEN_FROM: usize = 16;
-
+/// What is known of a row: its label, and how much its cluster's shrinkages may sum up to.
 #[derive(Clone, Copy)]
 struct Bounded {
-    upper: f64,
-    lower: f64,
     label: u32,
-}
-
-impl Bounded {
-    /// Bounds that rule nothing out.
-    fn unknown(label: u32) -> Self {
-        Self { upper: f64::INFINITY, lower: 0.0, label }
-    }
+    until: f32,
 }
 
 /// Only the distances that bounds cannot rule out.
-pub(super) struct Hamerly {
+pub(super) struct Hamerly<'a> {
+    coarse: &'a Coarse,
     rows: Vec<Bounded>,
+    shrunk: Vec<f64>,
     /// The centres of the last call.
     previous: Option<Matrix>,
 }
 
-impl Hamerly {
-    pub(super) fn new(n_rows: usize) -> Self {
-        Self { rows: vec![Bounded::unknown(Labels::NOISE); n_rows], previous: None }
+impl<'a> Hamerly<'a> {
+    pub(super) fn new(coarse: &'a Coarse, problem: &Problem<'_>) -> Self {
+        let unknown = Bounded { label: Labels::NOISE, until: f32::NEG_INFINITY };
+        let (n, k) = (problem.x.n_rows(), problem.n_clusters);
+        Self { coarse, rows: vec![unknown; n], shrunk: vec![0.0; k], previous: None }
+    }
+
+    /// Takes what the centres moved off all margins.
+    fn shrink(&mut self, centers: &Matrix) {
+        let Some(previous) = self.previous.replace(centers.clone()) else { return };
+        let scale = self.coarse.scale() * UP;
+        let pairs = previous.view().rows().zip(centers.view().rows());
+        let moved: Vec<f64> = pairs.map(|(a, b)| squared_euclidean(a, b).sqrt() * scale + f64::MIN_POSITIVE).collect();
+        for (c, shrunk) in self.shrunk.iter_mut().enumerate() {
+            let others = moved.iter().enumerate().filter(|&(other, _)| other != c);
+            let most = others.fold(0.0_f64, |top, (_, &moved)| top.max(moved));
+            *shrunk = (*shrunk + moved[c] + most) * (1.0 + 4.0 * f64::EPSILON);
+        }
     }
 }
 
-impl Assign for Hamerly {
-    fn assign(&mut self, problem: &Problem<'_>, centers: &Matrix) -> Sums {
-        let motion = Motion::new(self.previous.as_ref(), centers);
-        let parts = map_chunks_mut(&mut self.rows, |range, rows| {
-            let mut sums = problem.empty_sums();
-            let open = motion.advance(problem, centers, range.start, rows);
-            let mut nearest = vec![TwoNearest::default(); open.len()];
-            two_nearest_of(problem.x, &open, centers.view(), &mut nearest);
-            for (row, found) in open.iter().zip(&nearest) {
-                let row = &mut rows[row - range.start];
-                sums.changed += usize::from(row.label != found.index);
-                *row = motion.widen.bounds(found);
-            }
-            problem.add_rows(range, rows.iter().map(|row| row.label), &mut sums);
-            sums
-        });
-        self.previous = Some(centers.clone());
-        problem.fold(&parts)
+impl Assign for Hamerly<'_> {
+    fn assign(&mut self, problem: &Problem<'_>, centers: &Matrix) -> Vec<Vec<Moved>> {
+        let first = self.previous.is_none();
+        self.shrink(centers);
+        let look = Look::new(problem, self.coarse, centers, &self.shrunk);
+        problem.map_blocks(&mut self.rows, |start, rows| look.block(start, rows, first))
     }
 
     fn relabel(&mut self, row: usize, label: u32) {
-        self.rows[row] = Bounded::unknown(label);
+        self.rows[row] = Bounded { label, until: f32::NEG_INFINITY };
     }
 
     fn labels(&self) -> Vec<u32> {
@@ -78,96 +81,89 @@ impl Assign for Hamerly {
     }
 }
 
-/// By how much bounds are widened, relative to 1.
-///
-/// A sum of d squared differences is wrong by at most `(d + 2) / 2^53`, its root by less. Four
-/// times that covers both sides of a comparison and the arithmetic on the bounds.
-#[derive(Clone, Copy)]
-struct Widen {
-    up: f64,
-    down: f64,
+/// One look at the rows that bounds leave open.
+struct Look<'a> {
+    problem: &'a Problem<'a>,
+    coarse: &'a Coarse,
+    centers: &'a Matrix,
+    coarse_centers: CoarseCenters,
+    shrunk: &'a [f64],
+    /// For each cluster, the shrinkage from which a row is open.
+    limits: Vec<f32>,
 }
 
-impl Widen {
-    fn new(n_features: usize) -> Self {
-        let slack = (n_features + 8) as f64 * f64::EPSILON * 2.0;
-        Self { up: 1.0 + slack, down: 1.0 - slack }
+impl<'a> Look<'a> {
+    fn new(problem: &'a Problem<'a>, coarse: &'a Coarse, centers: &'a Matrix, shrunk: &'a [f64]) -> Self {
+        let coarse_centers = coarse.centers(centers);
+        let limits = shrunk.iter().map(|shrunk| ((shrunk + coarse_centers.slack) * UP) as f32).collect();
+        Self { problem, coarse, centers, coarse_centers, shrunk, limits }
     }
 
-    fn bounds(self, found: &TwoNearest) -> Bounded {
-        Bounded {
-            upper: found.squared.sqrt() * self.up,
-            lower: found.second_squared.sqrt() * self.down,
-            label: found.index,
-        }
-    }
-}
-
-/// How far each centre went, and how much room it has.
-struct Motion {
-    widen: Widen,
-    /// At least the distance each centre moved.
-    moved: Vec<f64>,
-    /// The largest `moved`, whose it is, and the largest of the others.
-    most: f64,
-    mover: usize,
-    runner_up: f64,
-    /// At most half the distance of each centre to its nearest fellow.
-    room: Vec<f64>,
-}
-
-impl Motion {
-    fn new(previous: Option<&Matrix>, centers: &Matrix) -> Self {
-        let widen = Widen::new(centers.n_cols());
-        let moved: Vec<f64> = match previous {
-            None => vec![0.0; centers.n_rows()],
-            Some(previous) => {
-                let pairs = previous.view().rows().zip(centers.view().rows());
-                pairs.map(|(a, b)| squared_euclidean(a, b).sqrt() * widen.up + TOO_SMALL_TO_TELL).collect()
+    /// Labels a block of rows that begins at row `start`, and lists those whose label changed, in
+    /// their order; all rows are open and none is listed when `first`.
+    fn block(&self, start: usize, block: &mut [Bounded], first: bool) -> Vec<Moved> {
+        let mut moved = Vec::new();
+        let mut scratch = Scratch::default();
+        for (i, rows) in block.chunks_mut(CHUNK_ROWS).enumerate() {
+            let start = start + i * CHUNK_ROWS;
+            scratch.open.clear();
+            match first {
+                true => scratch.open.extend(start..start + rows.len()),
+                false => self.open(start, rows, &mut scratch.open),
             }
-        };
-        let mover = (0..moved.len()).max_by(|&a, &b| moved[a].total_cmp(&moved[b])).unwrap_or(0);
-        let others = moved.iter().enumerate().filter(|&(c, _)| c != mover);
-        let runner_up = others.fold(0.0, |top: f64, (_, &p)| top.max(p));
-        Self { widen, most: moved[mover], mover, runner_up, moved, room: room(centers, widen) }
-    }
-
-    /// Moves the bounds of a chunk and lists the rows they leave open.
-    fn advance(&self, problem: &Problem<'_>, centers: &Matrix, start: usize, rows: &mut [Bounded]) -> Vec<usize> {
-        let mut open = Vec::with_capacity(rows.len());
-        for (i, row) in rows.iter_mut().enumerate() {
-            if row.label == Labels::NOISE {
-                open.push(start + i);
-                continue;
-            }
-            let own = row.label as usize;
-            row.upper = (row.upper + self.moved[own]) * self.widen.up;
-            let others = if own == self.mover { self.runner_up } else { self.most };
-            row.lower = (row.lower - others) * self.widen.down;
-            if self.stands(row) {
-                continue;
-            }
-            if centers.n_rows() >= TIGHTEN_FROM {
-                let squared = squared_euclidean(problem.x.row(start + i), centers.row(own));
-                row.upper = squared.sqrt() * self.widen.up;
-                if self.stands(row) {
-                    continue;
+            self.chunk(start, rows, &mut scratch, |change| {
+                if !first {
+                    moved.push(change);
                 }
-            }
-            open.push(start + i);
+            });
         }
-        open
+        // As by a plain pass over the rows: sums that follow the moves are then the same bits.
+        moved.sort_unstable_by_key(|moved| moved.row);
+        moved
     }
 
-    fn stands(&self, row: &Bounded) -> bool {
-        row.upper + TOO_SMALL_TO_TELL < row.lower.max(self.room[row.label as usize])
+    fn open(&self, start: usize, rows: &[Bounded], open: &mut Vec<usize>) {
+        // Every row is written and only the open ones are kept: there is no branch to mispredict.
+        open.resize(rows.len(), 0);
+        let mut len = 0;
+        for (i, row) in rows.iter().enumerate() {
+            open[len] = start + i;
+            len += usize::from(row.until <= self.limits[row.label as usize]);
+        }
+        open.truncate(len);
+    }
+
+    fn chunk(&self, start: usize, rows: &mut [Bounded], scratch: &mut Scratch, mut moved: impl FnMut(Moved)) {
+        let Scratch { open, found, doubtful, nearest } = scratch;
+        found.resize(open.len(), Found::default());
+        self.coarse.nearest(open, &self.coarse_centers, found);
+        doubtful.clear();
+        let mut set = |i: usize, label: u32, margin: f64| {
+            let row = &mut rows[i - start];
+            if row.label != label {
+                moved(Moved { row: i, from: row.label, to: label });
+            }
+            *row = Bounded { label, until: ((margin + self.shrunk[label as usize]) * DOWN) as f32 };
+        };
+        for (&i, found) in open.iter().zip(found) {
+            let margin = f64::from(found.margin);
+            // Written so that a margin which is not a number proves nothing.
+            if margin > self.coarse_centers.slack { set(i, found.index, margin) } else { doubtful.push(i) }
+        }
+        nearest.resize(doubtful.len(), TwoNearest::default());
+        two_nearest_of(self.problem.x, doubtful, self.centers.view(), nearest);
+        for (&i, found) in doubtful.iter().zip(nearest) {
+            set(i, found.index, self.coarse.margin(found));
+        }
     }
 }
 
-fn room(centers: &Matrix, widen: Widen) -> Vec<f64> {
-    let nearest = |c: usize| {
-        let others = (0..centers.n_rows()).filter(|&other| other != c);
-        others.map(|other| squared_euclidean(centers.row(c), centers.row(other))).fold(f64::INFINITY, f64::min)
-    };
-    (0..centers.n_rows()).map(|c| nearest(c).sqrt() * 0.5 * widen.down).collect()
+/// What one block's chunks use in turn.
+#[derive(Default)]
+struct Scratch {
+    open: Vec<usize>,
+    found: Vec<Found>,
+    /// Open rows that single precision cannot label.
+    doubtful: Vec<usize>,
+    nearest: Vec<TwoNearest>,
 }

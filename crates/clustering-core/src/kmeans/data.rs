@@ -1,5 +1,8 @@
 //! The centred copy of X that every k and every start of a sweep shares.
 
+use std::sync::OnceLock;
+
+use super::coarse::Coarse;
 use segctl_numeric::par::{CHUNK_ROWS, fill_chunks, fold_chunks};
 use segctl_numeric::{Matrix, MatrixView};
 
@@ -10,7 +13,7 @@ use crate::check::check_values;
 /// X (n x d), checked and centred once for any number of fits.
 ///
 /// Distances do not change when the mean is taken off, but their rounding errors shrink where the
-/// mean is large beside the spread. Holds `8 n d` bytes.
+/// mean is large beside the spread. Holds `8 n d` bytes, and `4 n d` more for [`Algorithm::Hamerly`](super::Algorithm).
 ///
 /// ```
 /// use segctl_clustering_core::kmeans::{KMeansData, KMeansParams, fit_data};
@@ -22,11 +25,21 @@ use crate::check::check_values;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct KMeansData {
     centred: Matrix,
     mean: Vec<f64>,
     mean_variance: f64,
+    largest: f64,
+    /// Made when first asked for.
+    coarse: OnceLock<Option<Coarse>>,
+}
+
+impl PartialEq for KMeansData {
+    /// Equal rows; whether anything was fitted to them does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        self.centred == other.centred && self.mean == other.mean
+    }
 }
 
 impl KMeansData {
@@ -43,8 +56,8 @@ impl KMeansData {
         fill_chunks(rows.as_mut_slice(), x.n_cols(), CHUNK_ROWS, |range, out| {
             center(x.rows_range(range), &mean, out);
         });
-        let mean_variance = mean_square(centred.view());
-        Ok(Self { centred, mean, mean_variance })
+        let (mean_variance, largest) = (mean_square(centred.view()), largest_magnitude(centred.view()));
+        Ok(Self { centred, mean, mean_variance, largest, coarse: OnceLock::new() })
     }
 
     /// Number of rows, n.
@@ -71,9 +84,27 @@ impl KMeansData {
     pub(crate) fn mean_variance(&self) -> f64 {
         self.mean_variance
     }
+
+    /// How often all weight of a cluster may be rounded before its mean is off by more than 2^-36 of
+    /// the spread of the rows: no more than matters beside labels that rounding decides anyway.
+    pub(super) fn roundings(&self) -> f64 {
+        let spread = (self.mean_variance * self.n_cols() as f64).sqrt();
+        spread * libm::exp2(-36.0) / (f64::EPSILON * self.largest)
+    }
+
+    /// The rows in single precision, where that can be had.
+    pub(super) fn coarse(&self) -> Option<&Coarse> {
+        self.coarse.get_or_init(|| Coarse::new(self.centred(), self.largest)).as_ref()
+    }
 }
 
 fn mean_square(x: MatrixView<'_>) -> f64 {
     let squares = |range| x.rows_range(range).as_slice().iter().map(|v| v * v).sum::<f64>();
     fold_chunks(x.n_rows(), CHUNK_ROWS, squares, 0.0, |a, b| a + b) / x.as_slice().len() as f64
+}
+
+/// The largest magnitude of all values.
+pub(super) fn largest_magnitude(x: MatrixView<'_>) -> f64 {
+    let largest = |range| x.rows_range(range).as_slice().iter().fold(0.0_f64, |top, value| top.max(value.abs()));
+    fold_chunks(x.n_rows(), CHUNK_ROWS, largest, 0.0, f64::max)
 }

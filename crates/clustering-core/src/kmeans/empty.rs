@@ -5,18 +5,19 @@ use segctl_numeric::distance::squared_euclidean;
 use segctl_numeric::par::{CHUNK_ROWS, map_chunks};
 
 use super::lloyd::Assign;
-use super::problem::{Problem, Sums};
+use super::problem::Problem;
+use super::sums::RunningSums;
 
-/// Gives each cluster without weight the row farthest from its own centre, never the last member
+/// Gives each cluster without members the row farthest from its own centre, never the last member
 /// of another cluster; among equally far rows the first. Returns the sums that follow and the
-/// number of clusters filled. Time O(n) when none is empty, O(n d + n log n) else.
+/// number of clusters filled. Time O(k) when none is empty, O(n d + n log n) else.
 pub(super) fn fill_empty_clusters(
     problem: &Problem<'_>,
     centers: &Matrix,
     rows: &mut impl Assign,
-    sums: Sums,
-) -> (Sums, usize) {
-    let empty: Vec<u32> = (0..).zip(&sums.weights).filter(|&(_, &weight)| weight == 0.0).map(|(c, _)| c).collect();
+    sums: RunningSums,
+) -> (RunningSums, usize) {
+    let empty = sums.get().empty_clusters();
     if empty.is_empty() {
         return (sums, 0);
     }
@@ -29,7 +30,7 @@ pub(super) fn fill_empty_clusters(
         members[labels[donor] as usize] -= 1;
         rows.relabel(donor, cluster);
     }
-    (problem.sums_of(&rows.labels()), empty.len())
+    (RunningSums::of(problem, &rows.labels()), empty.len())
 }
 
 /// Rows of positive weight in each cluster.

@@ -1,11 +1,13 @@
 //! The iteration: assign rows to centres, move centres to means; and the plain way to assign.
 
 use segctl_numeric::distance::{TwoNearest, squared_euclidean, two_nearest};
+use segctl_numeric::par::CHUNK_ROWS;
 use segctl_numeric::{Labels, Matrix};
 
 use super::Stop;
 use super::empty::fill_empty_clusters;
-use super::problem::{Problem, Sums, map_chunks_mut};
+use super::problem::Problem;
+use super::sums::{Moved, RunningSums};
 use crate::ClusteringError;
 
 /// Where one start ended. Centres are in centred coordinates, and the means of the labels' members.
@@ -20,8 +22,9 @@ pub(super) struct Run {
 
 /// A way to find nearest centres that remembers the labels it found.
 pub(super) trait Assign {
-    /// Gives each row the label of its nearest centre, and sums the rows of each.
-    fn assign(&mut self, problem: &Problem<'_>, centers: &Matrix) -> Sums;
+    /// Gives each row the label of its nearest centre. Lists the rows whose label changed, by blocks
+    /// and in their order; at the first call, when all are new, it lists none.
+    fn assign(&mut self, problem: &Problem<'_>, centers: &Matrix) -> Vec<Vec<Moved>>;
 
     /// Moves a row to another cluster, whatever its nearest centre is.
     fn relabel(&mut self, row: usize, label: u32);
@@ -35,73 +38,120 @@ pub(super) trait Assign {
 /// `after_iteration` gets the number of the iteration and may cancel.
 pub(super) fn iterate(
     problem: &Problem<'_>,
-    mut centers: Matrix,
-    mut rows: impl Assign,
+    centers: Matrix,
+    rows: impl Assign,
     after_iteration: impl Fn(usize) -> Result<(), ClusteringError>,
 ) -> Result<Run, ClusteringError> {
-    let (mut n_iter, mut stop, mut n_repairs) = (0, Stop::MaxIter, 0);
+    let mut state = State { problem, rows, centers, sums: None, moved: Vec::new(), n_repairs: 0 };
+    let (mut n_iter, mut stop) = (0, Stop::MaxIter);
     while n_iter < problem.max_iter && stop == Stop::MaxIter {
         n_iter += 1;
-        let sums = rows.assign(problem, &centers);
+        let repeat = state.assign();
         after_iteration(n_iter)?;
-        if sums.changed == 0 {
+        if repeat {
             stop = Stop::Converged;
-            break;
-        }
-        let (sums, repairs) = fill_empty_clusters(problem, &centers, &mut rows, sums);
-        n_repairs += repairs;
-        let moved = sums.means();
-        if squared_shift(&centers, &moved) <= problem.tol {
+        } else if state.follow() <= problem.tol {
             stop = Stop::Tolerance;
         }
-        centers = moved;
     }
     if stop != Stop::Converged {
         // As scikit-learn: labels of the last centres. Theirs are then returned beside centres
         // that are no longer means; here the centres follow once more.
-        let sums = rows.assign(problem, &centers);
-        if sums.changed == 0 {
+        if state.assign() {
             stop = Stop::Converged;
         } else {
-            let (sums, repairs) = fill_empty_clusters(problem, &centers, &mut rows, sums);
-            n_repairs += repairs;
-            centers = sums.means();
+            state.follow();
+            state.freshen();
         }
     }
-    let labels = rows.labels();
+    let (centers, labels, n_repairs) = (state.centers, state.rows.labels(), state.n_repairs);
     let inertia = problem.inertia(&labels, &centers);
     Ok(Run { centers, labels, inertia, n_iter, stop, n_repairs })
 }
 
-fn squared_shift(from: &Matrix, to: &Matrix) -> f64 {
-    squared_euclidean(from.as_slice(), to.as_slice())
+struct State<'a, A> {
+    problem: &'a Problem<'a>,
+    rows: A,
+    centers: Matrix,
+    /// Of the labels before those of `moved`; none at first.
+    sums: Option<RunningSums>,
+    moved: Vec<Vec<Moved>>,
+    n_repairs: usize,
 }
 
-/// All distances in each iteration.
+impl<A: Assign> State<'_, A> {
+    /// Labels all rows. True when labels repeat: then centres are the means of their members to the
+    /// last bit, and every member is nearest to its own.
+    fn assign(&mut self) -> bool {
+        self.moved = self.rows.assign(self.problem, &self.centers);
+        if !self.repeats() || self.freshen() {
+            return self.repeats();
+        }
+        self.moved = self.rows.assign(self.problem, &self.centers);
+        self.repeats()
+    }
+
+    fn repeats(&self) -> bool {
+        self.sums.is_some() && self.moved.iter().all(Vec::is_empty)
+    }
+
+    /// Takes sums and means anew from all rows; true when nothing was to be done.
+    fn freshen(&mut self) -> bool {
+        if self.sums.as_ref().is_some_and(RunningSums::is_fresh) {
+            return true;
+        }
+        let sums = RunningSums::of(self.problem, &self.rows.labels());
+        self.centers = sums.get().means();
+        self.sums = Some(sums);
+        false
+    }
+
+    /// Moves the centres to the means of the labels; returns the sum of their squared shifts.
+    fn follow(&mut self) -> f64 {
+        let sums = match self.sums.take() {
+            None => RunningSums::of(self.problem, &self.rows.labels()),
+            Some(sums) => sums.follow(self.problem, &self.moved, || self.rows.labels()),
+        };
+        let (sums, repairs) = fill_empty_clusters(self.problem, &self.centers, &mut self.rows, sums);
+        self.n_repairs += repairs;
+        let before = std::mem::replace(&mut self.centers, sums.get().means());
+        self.sums = Some(sums);
+        squared_euclidean(before.as_slice(), self.centers.as_slice())
+    }
+}
+
+/// All distances in each iteration, in double precision.
 pub(super) struct Lloyd {
     labels: Vec<u32>,
+    labelled: bool,
 }
 
 impl Lloyd {
     pub(super) fn new(n_rows: usize) -> Self {
-        Self { labels: vec![Labels::NOISE; n_rows] }
+        Self { labels: vec![Labels::NOISE; n_rows], labelled: false }
     }
 }
 
 impl Assign for Lloyd {
-    fn assign(&mut self, problem: &Problem<'_>, centers: &Matrix) -> Sums {
-        let parts = map_chunks_mut(&mut self.labels, |range, labels| {
-            let mut nearest = vec![TwoNearest::default(); labels.len()];
-            two_nearest(problem.x.rows_range(range.clone()), centers.view(), &mut nearest);
-            let mut sums = problem.empty_sums();
-            for (label, found) in labels.iter_mut().zip(&nearest) {
-                sums.changed += usize::from(*label != found.index);
-                *label = found.index;
+    fn assign(&mut self, problem: &Problem<'_>, centers: &Matrix) -> Vec<Vec<Moved>> {
+        let labelled = std::mem::replace(&mut self.labelled, true);
+        problem.map_blocks(&mut self.labels, |start, labels| {
+            let mut moved = Vec::new();
+            let mut nearest = [TwoNearest::default(); CHUNK_ROWS];
+            for (i, labels) in labels.chunks_mut(CHUNK_ROWS).enumerate() {
+                let start = start + i * CHUNK_ROWS;
+                let nearest = &mut nearest[..labels.len()];
+                two_nearest(problem.x.rows_range(start..start + labels.len()), centers.view(), nearest);
+                for ((row, label), found) in (start..).zip(labels).zip(nearest) {
+                    let (from, to) = (*label, found.index);
+                    if from != to && labelled {
+                        moved.push(Moved { row, from, to });
+                    }
+                    *label = to;
+                }
             }
-            problem.add_rows(range, labels.iter().copied(), &mut sums);
-            sums
-        });
-        problem.fold(&parts)
+            moved
+        })
     }
 
     fn relabel(&mut self, row: usize, label: u32) {

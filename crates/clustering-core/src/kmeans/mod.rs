@@ -1,13 +1,33 @@
 //! K-means: k centres that minimise the sum of squared Euclidean distances of n rows to the
 //! nearest of them (the inertia: a sum, not a mean).
 //!
-//! Lloyd's iteration (S. Lloyd, 1982) from greedy k-means++ centres, the best of several starts;
-//! with Hamerly's bounds where they pay. X is centred internally. Rows go to the nearest centre,
-//! the lowest index among equals; a cluster left empty takes the row farthest from its own centre,
-//! so every cluster of a result has members.
+//! Lloyd's iteration (S. Lloyd, "Least squares quantization in PCM", 1982) from greedy k-means++
+//! centres (D. Arthur & S. Vassilvitskii, 2007), the best of several starts. X is centred internally.
+//! Rows go to the nearest centre, the lowest index among equals; a cluster left empty takes the row
+//! farthest from its own centre, so every cluster of a result has members.
 //!
 //! Agrees with scikit-learn's `KMeans(algorithm="lloyd")` from the same initial centres, except
 //! that the centres returned are always the means of the members returned.
+//!
+//! # Which variant when
+//!
+//! All give the same bits, at any number of threads and on any processor.
+//!
+//! | k times d | nearest centres by |
+//! |---|---|
+//! | below 16 | all distances, in double precision ([`Algorithm::Lloyd`]) |
+//! | from 16 on | bounds (G. Hamerly, "Making k-means even faster", 2010), then single precision with a proof, then double precision ([`Algorithm::Hamerly`]) |
+//!
+//! Beyond 4,096 values, sums follow the rows that change their cluster; before a result counts as
+//! converged, they are taken anew from all rows, and labels must repeat from these means too.
+//!
+//! # Better minima
+//!
+//! Starts end in local minima. [`KMeansParams::searching`] breathes (B. Fritzke, "The k-means
+//! algorithm is improved by breathing", 2020) from four of them: centres are added where they help
+//! most and as many taken away where they are missed least. On the sets a1 to a3, s1 to s4, d31 and
+//! birch1 (P. Fränti & S. Sieranoja, 2018) it takes no longer than ten starts and its worst of ten
+//! seeds is about as good as the best of ten starts, or better.
 //!
 //! | call | for |
 //! |---|---|
@@ -17,6 +37,7 @@
 //! | [`CentersModel::predict`](Predict::predict) | new rows |
 
 mod bounds;
+mod coarse;
 mod data;
 mod empty;
 mod init;
@@ -26,14 +47,17 @@ mod params;
 mod problem;
 mod restarts;
 mod sample;
+mod search;
 mod start;
+mod sums;
 
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
 pub use data::KMeansData;
-pub use params::{Algorithm, Init, KMeansParams};
+pub use params::{Algorithm, Init, KMeansParams, Search};
+pub use search::Searched;
 
 use crate::ClusteringError;
 use crate::distinct::count_distinct;
@@ -68,6 +92,8 @@ pub struct KMeans {
     /// Starts run on a sample, and its size; `None` without [`KMeansParams::restart_sample`] and
     /// for no more rows than that. The best were then refined, which `n_starts` counts.
     pub sampled: Option<SampledStarts>,
+    /// What a search found; `None` without [`KMeansParams::search`].
+    pub searched: Option<Searched>,
     /// What assigns new rows.
     pub model: CentersModel,
 }
@@ -174,6 +200,7 @@ pub fn fit_data(
         restart: best.restart,
         n_starts: best.n_starts,
         sampled: best.sampled,
+        searched: best.searched,
         model,
     })
 }
@@ -189,7 +216,10 @@ fn problem<'a>(
     }
     check_weights(weights, n_samples)?;
     let tol = params.tol * data.mean_variance();
-    let problem = Problem { x: data.centred(), weights, n_clusters, max_iter: params.max_iter, tol };
+    let x = data.centred();
+    let coarse = if restarts::use_bounds(params, x.n_cols()) { data.coarse() } else { None };
+    let roundings = data.roundings();
+    let problem = Problem { x, coarse, weights, n_clusters, max_iter: params.max_iter, tol, roundings };
     let n_distinct = count_distinct(problem.x, |i| problem.weight(i), n_clusters);
     if n_distinct < n_clusters {
         return Err(ClusteringError::TooFewDistinct { n_distinct, n_clusters });

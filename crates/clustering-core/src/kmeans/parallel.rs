@@ -6,14 +6,17 @@
 //! the sum of all `w d^2`, and `l` the oversampling. After a few rounds candidates are weighted by the
 //! rows nearest to them, and k-means++ chooses among them.
 
+use std::ops::Range;
+
 use rand::RngExt;
+use rayon::prelude::*;
 use segctl_numeric::Matrix;
 use segctl_numeric::distance::{TwoNearest, two_nearest};
 use segctl_numeric::par::{CHUNK_ROWS, map_chunks};
 use segctl_numeric::seed::Seed;
 
 use super::init::{kmeans_plusplus, pick};
-use super::problem::{Problem, map_chunks_mut};
+use super::problem::Problem;
 use super::start::plus_plus;
 use crate::distinct::count_distinct;
 
@@ -49,6 +52,12 @@ pub(super) fn kmeans_parallel(problem: &Problem<'_>, sampling: Oversampling, see
         return kmeans_plusplus(problem, &mut rng);
     }
     plus_plus(rows.view(), Some(&weights), problem.n_clusters, &mut rng)
+}
+
+/// Runs `map` over chunks of the state of all rows; results come in the order of the chunks.
+fn map_chunks_mut<S: Send, T: Send>(state: &mut [S], map: impl Fn(Range<usize>, &mut [S]) -> T + Sync) -> Vec<T> {
+    let run = |(i, piece): (usize, &mut [S])| map(i * CHUNK_ROWS..i * CHUNK_ROWS + piece.len(), piece);
+    state.par_chunks_mut(CHUNK_ROWS).enumerate().map(run).collect()
 }
 
 struct Candidates {
@@ -129,7 +138,7 @@ mod tests {
     use super::*;
 
     fn problem(x: &Matrix, k: usize) -> Problem<'_> {
-        Problem { x: x.view(), weights: None, n_clusters: k, max_iter: 1, tol: 0.0 }
+        Problem::seeding(x.view(), None, k)
     }
 
     fn start(x: &Matrix, k: usize, factor: f64, rounds: usize) -> Matrix {

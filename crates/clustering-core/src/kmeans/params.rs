@@ -35,6 +35,8 @@ pub struct KMeansParams {
     /// With `Some(m)` and more than `m` rows, all starts run on a sample of `m` rows and only the
     /// best are refined on all rows. `None` (the default) runs every start on all rows.
     pub restart_sample: Option<usize>,
+    /// What is tried to better the best starts ([`Search::None`]).
+    pub search: Search,
 }
 
 /// Where a start begins.
@@ -88,8 +90,48 @@ pub enum Algorithm {
     Auto,
     /// All distances in each iteration (Lloyd, 1982).
     Lloyd,
-    /// Only the distances that bounds cannot rule out (Hamerly, 2010).
+    /// Only the distances that bounds cannot rule out (Hamerly, 2010), in single precision where that
+    /// leaves no doubt. Falls back to [`Lloyd`](Self::Lloyd) where it never could: for magnitudes
+    /// (after centring) whose largest is outside 1e-100 to 1e100, and beyond 8,192 features.
     Hamerly,
+}
+
+/// What is tried to better the best starts.
+///
+/// The search goes on from each of the best four starts, so `restarts` beyond four buy better places
+/// to begin, at the full price of a start; [`KMeansParams::searching`] asks for four. With
+/// [`KMeansParams::restart_sample`] it runs on the sample.
+///
+/// ```
+/// use segctl_clustering_core::kmeans::{KMeansParams, Search, fit};
+/// use segctl_numeric::MatrixView;
+/// let x = MatrixView::new(&[0.0, 1.0, 10.0, 11.0, 50.0, 51.0], 6, 1)?;
+/// let params = KMeansParams::new(3).with_restarts(1).with_search(Search::breathing());
+/// let found = fit(x, &params)?;
+/// assert_eq!(found.inertia, 1.5);
+/// assert!(found.searched.is_some_and(|searched| searched.inertia_before >= 1.5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Search {
+    /// Nothing: the best start is the result.
+    #[default]
+    None,
+    /// Breathing k-means (Fritzke, 2020): centres are added where they help most, then as many are
+    /// taken away where they are missed least, for as long as the inertia falls.
+    Breathing {
+        /// Centres added at once at first, >= 1.
+        breadth: usize,
+    },
+}
+
+impl Search {
+    /// Breathing with the paper's breadth, 5.
+    pub fn breathing() -> Self {
+        Self::Breathing { breadth: 5 }
+    }
 }
 
 impl KMeansParams {
@@ -104,7 +146,20 @@ impl KMeansParams {
             init: Init::KMeansPlusPlus,
             algorithm: Algorithm::Auto,
             restart_sample: None,
+            search: Search::None,
         }
+    }
+
+    /// `n_clusters` clusters by a search for a better optimum: breathing from four starts instead of
+    /// ten starts on their own. Six more starts cost a third more time, and the search needs none.
+    ///
+    /// ```
+    /// use segctl_clustering_core::kmeans::{KMeansParams, Search};
+    /// let params = KMeansParams::searching(5);
+    /// assert_eq!((params.restarts, params.search), (4, Search::breathing()));
+    /// ```
+    pub fn searching(n_clusters: usize) -> Self {
+        Self::new(n_clusters).with_restarts(4).with_search(Search::breathing())
     }
 
     /// Sets the number of independent starts.
@@ -149,6 +204,12 @@ impl KMeansParams {
         self
     }
 
+    /// Sets what is tried to better the best starts.
+    pub fn with_search(mut self, search: Search) -> Self {
+        self.search = search;
+        self
+    }
+
     /// Checks what can be checked without data.
     ///
     /// # Errors
@@ -159,6 +220,9 @@ impl KMeansParams {
         at_least_one("max_iter", self.max_iter)?;
         at_least_one("restart_sample", self.restart_sample.unwrap_or(1))?;
         not_negative("tol", self.tol)?;
+        if let Search::Breathing { breadth } = self.search {
+            at_least_one("breadth", breadth)?;
+        }
         match &self.init {
             Init::KMeansPlusPlus => Ok(()),
             &Init::KMeansParallel { oversampling, rounds } => {

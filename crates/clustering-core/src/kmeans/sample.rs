@@ -4,12 +4,15 @@ use rand::RngExt;
 use segctl_numeric::Matrix;
 use segctl_numeric::seed::Seed;
 
+use super::coarse::Coarse;
+use super::data::largest_magnitude;
 use super::problem::Problem;
 use crate::distinct::count_distinct;
 
 /// Rows drawn without replacement, in their order, with their weights.
 pub(super) struct Sample {
     x: Matrix,
+    coarse: Option<Coarse>,
     weights: Option<Vec<f64>>,
 }
 
@@ -22,16 +25,21 @@ impl Sample {
         }
         let rows = draw_rows(&mut seed.stream("k-means sample", 0, 0), problem.x.n_rows(), size);
         let weights = problem.weights.map(|weights| rows.iter().map(|&i| weights[i]).collect());
-        let sample = Self { x: problem.x.select_rows(&rows), weights };
+        let x = problem.x.select_rows(&rows);
+        let sample = Self {
+            coarse: problem.coarse.and_then(|_| Coarse::new(x.view(), largest_magnitude(x.view()))),
+            x,
+            weights,
+        };
         let drawn = sample.problem(problem);
         let n_distinct = count_distinct(drawn.x, |i| drawn.weight(i), problem.n_clusters);
         (n_distinct == problem.n_clusters).then_some(sample)
     }
 
     /// The same problem on the sample.
-    pub(super) fn problem(&self, whole: &Problem<'_>) -> Problem<'_> {
-        let &Problem { n_clusters, max_iter, tol, .. } = whole;
-        Problem { x: self.x.view(), weights: self.weights.as_deref(), n_clusters, max_iter, tol }
+    pub(super) fn problem<'a>(&'a self, whole: &Problem<'a>) -> Problem<'a> {
+        let (x, coarse, weights) = (self.x.view(), self.coarse.as_ref(), self.weights.as_deref());
+        Problem { x, coarse, weights, ..*whole }
     }
 }
 

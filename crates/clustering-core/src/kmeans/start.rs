@@ -27,5 +27,5 @@ pub(crate) fn plus_plus(
     n_clusters: usize,
     rng: &mut impl RngExt,
 ) -> Matrix {
-    kmeans_plusplus(&Problem { x, weights, n_clusters, max_iter: 1, tol: 0.0 }, rng)
+    kmeans_plusplus(&Problem::seeding(x, weights, n_clusters), rng)
 }

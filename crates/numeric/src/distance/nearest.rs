@@ -1,5 +1,6 @@
 //! The two nearest centres of many rows, lanes running over a tile of rows.
 
+use super::columns::{Column, Tile, Transposed};
 use crate::MatrixView;
 use crate::simd::{Kernel, LANES, dispatch};
 
@@ -30,13 +31,6 @@ impl Default for TwoNearest {
 /// Centres evaluated together: enough independent sums to hide the latency of an addition, few
 /// enough to stay in the sixteen registers of AVX2.
 const BLOCK: usize = 4;
-
-type Tile = [f64; LANES];
-
-/// One feature of a tile of rows, on a cache line of its own.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Column(Tile);
 
 /// Finds the two nearest rows of `centers` for each row of `xs`, one result per row of `xs`.
 ///
@@ -85,6 +79,30 @@ pub fn two_nearest_of(xs: MatrixView<'_>, rows: &[usize], centers: MatrixView<'_
     dispatch(Search { xs, rows: |i| rows[i], centers, out });
 }
 
+/// The squared Euclidean distances of all rows of `centers` to all rows of `xs`: `out` has a row per
+/// centre and a column per row of `xs`.
+///
+/// Summed as by [`two_nearest`], for few centres and many rows. Time O(n k d), serial.
+///
+/// ```
+/// use segctl_numeric::MatrixView;
+/// use segctl_numeric::distance::squared_to_each;
+/// let xs = MatrixView::new(&[0.0, 9.0, 5.0], 3, 1)?;
+/// let centers = MatrixView::new(&[1.0, 8.0], 2, 1)?;
+/// let mut out = [0.0; 6];
+/// squared_to_each(xs, centers, &mut out);
+/// assert_eq!(out, [1.0, 64.0, 16.0, 64.0, 1.0, 9.0]);
+/// # Ok::<(), segctl_numeric::InputError>(())
+/// ```
+///
+/// # Panics
+/// When the shapes do not fit, or there is no centre.
+pub fn squared_to_each(xs: MatrixView<'_>, centers: MatrixView<'_>, out: &mut [f64]) {
+    assert_eq!(out.len(), xs.n_rows() * centers.n_rows(), "one result per centre and row");
+    check(xs, centers);
+    dispatch(ToEach { xs, centers, out });
+}
+
 fn check(xs: MatrixView<'_>, centers: MatrixView<'_>) {
     assert_eq!(xs.n_cols(), centers.n_cols(), "rows and centres have as many features");
     assert!(centers.n_rows() > 0, "no centres");
@@ -103,13 +121,12 @@ impl<R: Fn(usize) -> usize> Kernel for Search<'_, R> {
 
     #[inline(always)]
     fn run(self) {
-        let mut columns = vec![Column([0.0; LANES]); self.xs.n_cols()];
+        let mut transposed = Transposed::new(self.xs.n_cols());
         for (at, out) in self.out.chunks_mut(LANES).enumerate() {
             // A last tile that is not full repeats its last row.
             let last = out.len() - 1;
             let rows = std::array::from_fn(|lane| self.xs.row((self.rows)(at * LANES + lane.min(last))));
-            transpose(rows, &mut columns);
-            let found = search(&columns, self.centers);
+            let found = search(transposed.take(rows), self.centers);
             for (lane, out) in out.iter_mut().enumerate() {
                 *out = found.lane(lane);
             }
@@ -117,28 +134,34 @@ impl<R: Fn(usize) -> usize> Kernel for Search<'_, R> {
     }
 }
 
-/// Writes the rows as columns, in squares of four by four: the compiler turns those into shuffles
-/// of registers, and a plain loop into scattered stores, which take twice as long.
-#[inline(always)]
-fn transpose(rows: [&[f64]; LANES], columns: &mut [Column]) {
-    let rows = rows.map(|row| &row[..columns.len()]);
-    let [a, b, c, d, e, f, g, h] = rows;
-    transpose_four::<0>([a, b, c, d], columns);
-    transpose_four::<4>([e, f, g, h], columns);
+struct ToEach<'a> {
+    xs: MatrixView<'a>,
+    centers: MatrixView<'a>,
+    out: &'a mut [f64],
 }
 
-/// Writes four rows into lanes `FIRST..FIRST + 4` of the columns.
-#[inline(always)]
-fn transpose_four<const FIRST: usize>(rows: [&[f64]; 4], columns: &mut [Column]) {
-    let [a, b, c, d] = rows.map(|row| row.as_chunks::<4>());
-    let (squares, tail) = columns.as_chunks_mut::<4>();
-    for ((((square, a), b), c), d) in squares.iter_mut().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
-        for j in 0..4 {
-            square[j].0[FIRST..FIRST + 4].copy_from_slice(&[a[j], b[j], c[j], d[j]]);
+impl Kernel for ToEach<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let (n, d, k) = (self.xs.n_rows(), self.xs.n_cols(), self.centers.n_rows());
+        let mut transposed = Transposed::new(d);
+        for first in (0..n).step_by(LANES) {
+            let len = LANES.min(n - first);
+            let columns = transposed.take(std::array::from_fn(|lane| self.xs.row(first + lane.min(len - 1))));
+            let mut put = |c: usize, squared: &Tile| self.out[c * n + first..][..len].copy_from_slice(&squared[..len]);
+            let mut c = 0;
+            while c + BLOCK <= k {
+                let squared = squared_distances::<BLOCK>(columns, &self.centers.as_slice()[c * d..(c + BLOCK) * d]);
+                (c..).zip(&squared).for_each(|(c, squared)| put(c, squared));
+                c += BLOCK;
+            }
+            for c in c..k {
+                let [squared] = squared_distances::<1>(columns, self.centers.row(c));
+                put(c, &squared);
+            }
         }
-    }
-    for (j, column) in tail.iter_mut().enumerate() {
-        column.0[FIRST..FIRST + 4].copy_from_slice(&[a.1[j], b.1[j], c.1[j], d.1[j]]);
     }
 }
 
@@ -278,8 +301,12 @@ mod tests {
         ) {
             let values: Vec<f64> = values.into_iter().map(|v| f64::from(v) * scale).collect();
             let (xs, centers) = (matrix(n, d, &values), matrix(k, d, &values[300..]));
-            for (x, found) in xs.view().rows().zip(at_every_level(xs.view(), centers.view())) {
-                prop_assert_eq!(found, naive(x, centers.view()));
+            let mut each = vec![0.0; n * k];
+            squared_to_each(xs.view(), centers.view(), &mut each);
+            for (i, found) in at_every_level(xs.view(), centers.view()).into_iter().enumerate() {
+                prop_assert_eq!(found, naive(xs.row(i), centers.view()));
+                prop_assert_eq!(each[found.index as usize * n + i], found.squared);
+                prop_assert!((0..k).all(|c| c as u32 == found.index || each[c * n + i] >= found.second_squared));
             }
         }
     }

@@ -36,8 +36,8 @@ impl Nearest {
         self.found[0]
     }
 
-    pub(super) fn clusters(&self) -> impl Iterator<Item = u32> {
-        self.found.iter().map(|found| found.cluster).filter(|&cluster| cluster != NONE)
+    pub(super) fn found(&self) -> impl Iterator<Item = Found> {
+        self.found.into_iter().filter(|found| found.cluster != NONE)
     }
 
     /// The distance beyond which a cluster is not among them; infinite while there is room.

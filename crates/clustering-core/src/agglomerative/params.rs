@@ -53,7 +53,7 @@ impl Linkage {
         matches!(self, Self::Ward | Self::Centroid | Self::Median)
     }
 
-    /// Whether all distances are held at once.
+    /// Whether distances of clusters are kept: memory that grows with the square of the rows.
     ///
     /// ```
     /// use segctl_clustering_core::agglomerative::Linkage;

@@ -61,7 +61,7 @@ pub enum ClusteringError {
         value: f64,
     },
     /// All distances would need more memory than there may be.
-    #[error("the distances of {n_rows} rows need {needed} bytes, the limit is {limit}")]
+    #[error("the distances of {n_rows} rows may need {needed} bytes, the limit is {limit}")]
     Memory {
         /// Bytes needed.
         needed: u64,

@@ -73,6 +73,8 @@ fn lesser(a: f64, b: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use segctl_numeric::simd::{available_levels, dispatch_with};
+
     use super::*;
 
     #[test]
@@ -84,7 +86,9 @@ mod tests {
                 let mut values: Vec<f64> = (0..n).map(|i| (i % 7) as f64).collect();
                 (values[at], values[n - 1]) = (-1.0, -1.0);
                 assert_eq!(minimum(&values), -1.0, "{n}, {at}");
-                assert_eq!(first_minimum(&values), Some((at, -1.0)), "{n}");
+                for level in available_levels() {
+                    assert_eq!(dispatch_with(level, FirstMinimum(&values)), Some((at, -1.0)), "{n}, {level:?}");
+                }
             }
         }
     }

@@ -142,6 +142,79 @@ fn boxes_are_rebuilt_and_still_right() {
     assert_same_tree(&found, &oracle(x.view(), Linkage::Ward, Metric::Euclidean), "ward");
 }
 
+/// Enough rows for several chunks and for tables that shrink: a chain as one would write it on a blackboard.
+fn blackboard_chain(x: MatrixView<'_>, linkage: Linkage) -> Vec<f64> {
+    let n = x.n_rows();
+    let distance = |i: usize, j: usize| Metric::Manhattan.distance(x.row(i), x.row(j));
+    let mut table: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| distance(i, j)).collect()).collect();
+    let (mut size, mut active, mut chain) = (vec![1.0; n], (0..n).collect::<Vec<usize>>(), Vec::new());
+    let mut heights = Vec::new();
+    while active.len() > 1 {
+        let tip = chain.last().copied().unwrap_or(active[0]);
+        let others = active.iter().copied().filter(|&other| other != tip);
+        let near = others.min_by(|&a, &b| table[tip][a].total_cmp(&table[tip][b])).unwrap();
+        if chain.is_empty() {
+            chain.push(tip);
+        }
+        if chain.len() < 2 || chain[chain.len() - 2] != near {
+            chain.push(near);
+            continue;
+        }
+        chain.truncate(chain.len() - 2);
+        heights.push(table[tip][near]);
+        active.retain(|&other| other != tip);
+        for &k in active.iter().filter(|&&k| k != near) {
+            let (a, b) = (table[tip][k], table[near][k]);
+            let to = match linkage {
+                Linkage::Single => a.min(b),
+                Linkage::Complete => a.max(b),
+                Linkage::Average => (size[tip] * a + size[near] * b) / (size[tip] + size[near]),
+                _ => (a + b) / 2.0,
+            };
+            (table[near][k], table[k][near]) = (to, to);
+        }
+        size[near] += size[tip];
+    }
+    heights.sort_by(f64::total_cmp);
+    heights
+}
+
+#[test]
+fn many_rows_follow_the_blackboard() {
+    let x = untied(2300, 3, 11);
+    for linkage in [Linkage::Single, Linkage::Complete, Linkage::Average, Linkage::Weighted] {
+        let found = fit(x.view(), &params(linkage, Metric::Manhattan)).unwrap();
+        let expected = blackboard_chain(x.view(), linkage);
+        for (found, expected) in found.merges().iter().zip(&expected) {
+            assert!((found.height - expected).abs() <= 1e-9 * expected, "{linkage:?}: {found:?} for {expected}");
+        }
+        let given = fit_distances(Condensed::of(x.view(), Metric::Manhattan), linkage, &Silent).unwrap();
+        assert_eq!(given, found, "{linkage:?}");
+    }
+}
+
+/// Rows that lie ever farther apart: a chain through all of them, then one merge at a time.
+#[test]
+fn a_chain_through_all_rows_is_no_trouble() {
+    let x: Vec<f64> = (0..2500).rev().map(|i| f64::from(i) * f64::from(i)).collect();
+    let x = MatrixView::new(&x, 2500, 1).unwrap();
+    for linkage in LINKAGES {
+        let tree = fit(x, &AgglomerativeParams::new(linkage)).unwrap();
+        assert_eq!(tree.merges()[0].height, 1.0, "{linkage:?}");
+        assert!(Dendrogram::new(tree.merges().to_vec()).is_ok());
+    }
+}
+
+#[test]
+fn the_largest_distances_do_not_overflow() {
+    let largest = Condensed::new(vec![f64::MAX; 10], 5).unwrap();
+    for linkage in [Linkage::Single, Linkage::Complete, Linkage::Average, Linkage::Weighted] {
+        let tree = fit_distances(largest.clone(), linkage, &Silent).unwrap();
+        assert!(tree.merges().iter().all(|merge| merge.height.is_finite()), "{linkage:?}");
+        assert!(tree.optimal_leaf_order(&largest, None).is_ok());
+    }
+}
+
 #[test]
 fn threads_change_no_bit() {
     let x = untied(3000, 7, 5);

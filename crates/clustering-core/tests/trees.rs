@@ -4,8 +4,11 @@
 
 use proptest::prelude::*;
 use segctl_clustering_core::ClusteringError;
-use segctl_clustering_core::agglomerative::{AgglomerativeParams, Condensed, Dendrogram, Linkage, Merge, fit};
+use segctl_clustering_core::agglomerative::{
+    AgglomerativeParams, Condensed, Dendrogram, Linkage, Merge, fit, fit_distances,
+};
 use segctl_numeric::distance::Metric;
+use segctl_numeric::observe::Silent;
 use segctl_numeric::par::with_threads;
 use segctl_numeric::{Labels, Matrix, MatrixView};
 
@@ -153,6 +156,10 @@ fn one_row_and_equal_rows_are_trees_too() {
     assert_eq!(tree.optimal_leaf_order(&Condensed::new(vec![], 1).unwrap(), None).unwrap(), [0]);
     assert!(tree.cophenetic_correlation(&Condensed::new(vec![], 1).unwrap()).unwrap().is_nan());
     assert_eq!(tree.cut_k(2), Err(ClusteringError::TooFewRows { n_samples: 1, n_clusters: 2 }));
+    for linkage in [Linkage::Single, Linkage::Average] {
+        assert_eq!(fit_distances(Condensed::new(vec![], 1).unwrap(), linkage, &Silent).unwrap(), tree);
+    }
+    assert!(Condensed::new(vec![], 0).is_err() && Condensed::new(vec![1.0], usize::MAX).is_err());
 
     let x = Matrix::zeros(4, 2);
     for linkage in [Linkage::Ward, Linkage::Single, Linkage::Complete, Linkage::Centroid] {

@@ -3,6 +3,8 @@
 
 use segctl_numeric::observe::{Event, Observer};
 
+use super::source::Source;
+use super::table::Table;
 use super::tree::Pair;
 use crate::ClusteringError;
 
@@ -31,28 +33,15 @@ impl Update {
     }
 }
 
-/// The distances of all clusters there are, numbered by one of their rows.
-pub(super) trait Table {
-    /// How many clusters there are.
-    fn n_active(&self) -> usize;
-
-    /// The cluster of the lowest number.
-    fn first_active(&self) -> usize;
-
-    /// The cluster nearest to `cluster`: among equals `before`, else the one of the lowest number.
-    fn nearest(&mut self, cluster: usize, before: Option<usize>) -> (usize, f64);
-
-    /// Merges `a` into `b`, which have `sizes`.
-    fn merge(&mut self, a: usize, b: usize, update: Update, sizes: (f64, f64));
-}
-
-/// All merges, children before parents. Time O(n^2).
+/// All merges of `n_rows` rows, children before parents. Time O(n^2) beside what distances take.
 pub(super) fn merges(
-    mut table: impl Table,
+    source: impl Source,
+    n_rows: usize,
     update: Update,
     observer: &dyn Observer,
 ) -> Result<Vec<Pair>, ClusteringError> {
-    let n = table.n_active();
+    let n = n_rows;
+    let mut table = Table::new(source, n);
     let mut size = vec![1.0; n];
     let mut height = vec![0.0_f64; n];
     let mut chain: Vec<usize> = Vec::new();
@@ -79,7 +68,7 @@ pub(super) fn merges(
 }
 
 /// Follows nearest neighbours until two are each other's; `a < b`.
-fn mutual_pair(table: &mut impl Table, chain: &mut Vec<usize>) -> (usize, usize, f64) {
+fn mutual_pair(table: &mut Table<impl Source>, chain: &mut Vec<usize>) -> (usize, usize, f64) {
     if chain.is_empty() {
         chain.push(table.first_active());
     }

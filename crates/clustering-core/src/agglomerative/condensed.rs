@@ -32,7 +32,7 @@ impl Condensed {
         if n_rows == 0 {
             return Err(InputError::TooFewRows { what: "distances", n_samples: 0, at_least: 1 }.into());
         }
-        let expected = n_rows * (n_rows - 1) / 2;
+        let expected = n_rows.checked_mul(n_rows - 1).map_or(usize::MAX, |twice| twice / 2);
         if values.len() != expected {
             let (what, found) = ("distances", values.len());
             return Err(InputError::Length { what, found, expected }.into());
@@ -88,11 +88,6 @@ impl Condensed {
     /// The values, row by row.
     pub fn as_slice(&self) -> &[f64] {
         &self.values
-    }
-
-    /// The distances of row `i` to those after it.
-    pub(super) fn row(&self, i: usize) -> &[f64] {
-        &self.values[self.start(i)..][..self.n_rows - i - 1]
     }
 
     pub(super) fn zeros(n_rows: usize) -> Self {

@@ -1,24 +1,31 @@
-//! Centroid and median linkage in O(n) memory: Müllner's generic algorithm (2011) over centres.
+//! Centroid and median linkage in O(n d) memory: Müllner's generic algorithm (2011) over centres in boxes.
 //!
 //! Neither is reducible: the centre of a merge may be nearer to a third cluster than both its parts
-//! were. Candidates therefore wait in a queue by lower bounds, which are made exact at its head.
+//! were. Each cluster waits in a queue by the distance of the nearest one there was when it last searched.
+//! Of two clusters that are left, the one that searched later has seen the other: the nearest pair of
+//! all is at the head of the queue, as soon as what is there is up to date.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use rayon::prelude::*;
 use segctl_numeric::MatrixView;
-use segctl_numeric::distance::squared_euclidean;
 use segctl_numeric::observe::{Event, Observer};
 
+use super::boxes::Boxes;
+use super::near::{Found, Nearest};
 use super::tree::Pair;
 use crate::ClusteringError;
+use crate::distinct::groups_of_equal_rows;
 
-/// Centres that one thread compares in turn.
-const ROWS: usize = 1024;
+/// Searches that one thread makes in turn.
+const SEARCHES: usize = 8;
 
 /// Steps between two words to the observer.
 const STEPS: usize = 256;
+
+/// The size that makes Ward's distance the squared distance of centres: `2 * 2 / (2 + 2)` is 1.
+const PLAIN: f64 = 2.0;
 
 /// What becomes of two centres.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +36,14 @@ pub(super) enum Middle {
     Median,
 }
 
-/// All merges in the order in which they are made. Time O(n^2 d) as a rule, O(n^3 d) at worst.
+/// All merges in the order in which they are made. Time O(n^2 d) at worst as a rule, far less where boxes rule
+/// centres out.
 pub(super) fn merges(x: MatrixView<'_>, middle: Middle, observer: &dyn Observer) -> Result<Vec<Pair>, ClusteringError> {
     let n = x.n_rows();
-    let mut state = State::start(x, middle);
-    let mut pairs = Vec::with_capacity(n - 1);
+    let (mut state, mut pairs) = State::start(x, middle);
     while pairs.len() + 1 < n {
-        let (a, b, squared) = state.pop();
-        pairs.push(Pair { a, b, height: squared.sqrt() });
-        state.merge(a, b);
+        let (a, found) = state.pop();
+        pairs.push(state.merge(a, found));
         if pairs.len().is_multiple_of(STEPS) {
             let event = Event::new("agglomerative", pairs.len() as u64).with_total(n as u64 - 1);
             if observer.event(event).is_break() {
@@ -52,98 +58,121 @@ struct State {
     middle: Middle,
     n_features: usize,
     centers: Vec<f64>,
+    /// Rows in each cluster.
     size: Vec<f64>,
-    /// Clusters there are, ascending; a merge keeps the higher number.
-    active: Vec<usize>,
-    /// A lower bound of the squared distance to the clusters of higher number, and which one it
-    /// was the distance of.
-    bound: Vec<(f64, usize)>,
-    /// Bounds of the past stay in the queue until they come up.
-    queue: BinaryHeap<Reverse<(u64, usize)>>,
+    /// [`PLAIN`], or 0 for a cluster that was merged into another one.
+    plain: Vec<f64>,
+    /// A row of each cluster.
+    row: Vec<usize>,
+    /// The nearest clusters when it last searched.
+    near: Vec<Nearest>,
+    /// When it last searched, and when it last changed, counted in merges.
+    searched: Vec<usize>,
+    changed: Vec<usize>,
+    n_merges: usize,
+    /// By the bits of distances, which are in their order. A cluster's last entry counts.
+    queue: BinaryHeap<Reverse<(u64, u32)>>,
+    last_entry: Vec<u64>,
+    boxes: Boxes,
 }
 
 impl State {
-    fn start(x: MatrixView<'_>, middle: Middle) -> Self {
-        let n = x.n_rows();
+    /// Equal rows merge first, at height 0: none of them could tell the others apart.
+    fn start(x: MatrixView<'_>, middle: Middle) -> (Self, Vec<Pair>) {
+        let groups = groups_of_equal_rows(x);
+        let mut pairs = Vec::with_capacity(x.n_rows().saturating_sub(1));
+        for group in &groups {
+            pairs.extend(group[1..].iter().map(|&b| Pair { a: group[0], b, height: 0.0 }));
+        }
+        let n = groups.len();
+        let row: Vec<usize> = groups.iter().map(|group| group[0]).collect();
+        let (centers, plain) = (x.select_rows(&row).into_vec(), vec![PLAIN; n]);
         let mut state = Self {
+            boxes: Boxes::new(&centers, &plain, x.n_cols()),
             middle,
             n_features: x.n_cols(),
-            centers: x.as_slice().to_vec(),
-            size: vec![1.0; n],
-            active: (0..n).collect(),
-            bound: Vec::new(),
+            centers,
+            size: groups.iter().map(|group| group.len() as f64).collect(),
+            plain,
+            row,
+            near: (0..n as u32).map(Nearest::none).collect(),
+            searched: vec![0; n],
+            changed: vec![0; n],
+            n_merges: 0,
             queue: BinaryHeap::new(),
+            last_entry: vec![0; n],
         };
-        state.bound = (0..n).into_par_iter().map(|i| state.nearest_above(i)).collect();
-        (0..n).for_each(|i| state.enqueue(i));
-        state
+        state.near = (0..n as u32).into_par_iter().with_min_len(SEARCHES).map(|a| state.nearest(a)).collect();
+        (0..n as u32).for_each(|a| state.enqueue(a, state.near[a as usize].first().distance));
+        (state, pairs)
     }
 
-    fn center(&self, i: usize) -> &[f64] {
-        &self.centers[i * self.n_features..][..self.n_features]
+    fn center(&self, a: u32) -> &[f64] {
+        &self.centers[a as usize * self.n_features..][..self.n_features]
     }
 
-    fn squared(&self, i: usize, j: usize) -> f64 {
-        squared_euclidean(self.center(i), self.center(j))
+    fn nearest(&self, a: u32) -> Nearest {
+        self.boxes.search(self.center(a), PLAIN, Nearest::none(a))
     }
 
-    /// The nearest active cluster of a higher number.
-    fn nearest_above(&self, i: usize) -> (f64, usize) {
-        let above = &self.active[self.active.partition_point(|&other| other <= i)..];
-        let nearest = |part: &[usize]| {
-            let distances = part.iter().map(|&other| (self.squared(i, other), other));
-            distances.reduce(lesser).unwrap_or((f64::INFINITY, usize::MAX))
-        };
-        above.par_chunks(ROWS).map(nearest).reduce(|| (f64::INFINITY, usize::MAX), lesser)
+    fn enqueue(&mut self, a: u32, distance: f64) {
+        self.last_entry[a as usize] = distance.to_bits();
+        self.queue.push(Reverse((distance.to_bits(), a)));
     }
 
-    fn enqueue(&mut self, i: usize) {
-        if self.bound[i].1 != usize::MAX {
-            // The bits of numbers from 0 on are in their order.
-            self.queue.push(Reverse((self.bound[i].0.to_bits(), i)));
-        }
-    }
-
-    /// The nearest two clusters, `a < b`.
-    fn pop(&mut self) -> (usize, usize, f64) {
+    /// The nearest two clusters.
+    fn pop(&mut self) -> (u32, Found) {
         loop {
             let Reverse((bits, a)) = self.queue.pop().expect("two clusters are left");
-            let (bound, b) = self.bound[a];
-            if self.size[a] == 0.0 || bound.to_bits() != bits {
+            if self.plain[a as usize] == 0.0 || self.last_entry[a as usize] != bits {
                 continue;
             }
-            if self.size[b] > 0.0 && self.squared(a, b) == bound {
-                return (a, b, bound);
+            match self.first_left(a) {
+                Some(found) if found.distance.to_bits() == bits => return (a, found),
+                Some(found) => self.enqueue(a, found.distance),
+                None => self.search(a),
             }
-            self.bound[a] = self.nearest_above(a);
-            self.enqueue(a);
         }
     }
 
-    fn merge(&mut self, a: usize, b: usize) {
-        let (size_a, size_b) = (self.size[a], self.size[b]);
-        for f in 0..self.n_features {
-            let (x, y) = (self.centers[a * self.n_features + f], self.centers[b * self.n_features + f]);
-            self.centers[b * self.n_features + f] = match self.middle {
+    /// The nearest of those it found that are as they were then.
+    fn first_left(&self, a: u32) -> Option<Found> {
+        let is_left = |found: &Found| {
+            let b = found.cluster as usize;
+            self.plain[b] > 0.0 && self.changed[b] <= self.searched[a as usize]
+        };
+        self.near[a as usize].found().find(is_left)
+    }
+
+    fn search(&mut self, a: u32) {
+        self.boxes.tighten();
+        let near = self.nearest(a);
+        self.enqueue(a, near.first().distance);
+        (self.near[a as usize], self.searched[a as usize]) = (near, self.n_merges);
+    }
+
+    /// Merges `a` into the cluster found.
+    fn merge(&mut self, a: u32, found: Found) -> Pair {
+        let (b, d) = (found.cluster, self.n_features);
+        let (i, j) = (a as usize, b as usize);
+        let (size_a, size_b) = (self.size[i], self.size[j]);
+        for f in 0..d {
+            let (x, y) = (self.centers[i * d + f], self.centers[j * d + f]);
+            self.centers[j * d + f] = match self.middle {
                 Middle::Centroid => (size_a * x + size_b * y) / (size_a + size_b),
                 Middle::Median => x / 2.0 + y / 2.0,
             };
         }
-        (self.size[a], self.size[b]) = (0.0, size_a + size_b);
-        self.active.remove(self.active.binary_search(&a).expect("a is active"));
-        self.bound[b] = self.nearest_above(b);
-        self.enqueue(b);
-        let below = &self.active[..self.active.partition_point(|&other| other < b)];
-        let nearer = |&i: &usize| Some((i, self.squared(i, b))).filter(|&(i, squared)| squared < self.bound[i].0);
-        let nearer: Vec<(usize, f64)> = below.par_iter().with_min_len(ROWS).filter_map(nearer).collect();
-        for (i, squared) in nearer {
-            self.bound[i] = (squared, b);
-            self.enqueue(i);
+        (self.plain[i], self.size[j]) = (0.0, size_a + size_b);
+        self.n_merges += 1;
+        self.changed[j] = self.n_merges;
+        self.boxes.remove(a);
+        self.boxes.update(b, &self.centers[j * d..][..d], PLAIN);
+        let n_active = self.plain.len() - self.n_merges;
+        self.boxes.rebuild_if_sparse(&self.centers, &self.plain, n_active);
+        if n_active > 1 {
+            self.search(b);
         }
+        Pair { a: self.row[i], b: self.row[j], height: found.distance.sqrt() }
     }
-}
-
-fn lesser(a: (f64, usize), b: (f64, usize)) -> (f64, usize) {
-    let order = a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-    if order.is_le() { a } else { b }
 }

@@ -4,16 +4,15 @@
 //! | linkage | distance of two clusters | how | memory beside X |
 //! |---|---|---|---|
 //! | ward | growth of the sum of squares, as `sqrt(2 a b / (a + b)) * distance of the centres` | rounds of mutual nearest neighbours | O(n d) |
-//! | single | of the nearest rows | minimum spanning tree | O(n) |
-//! | complete | of the farthest rows | nearest-neighbour chain | 4 to 10 n^2 bytes |
-//! | average | mean over all pairs of rows (UPGMA) | nearest-neighbour chain | 4 to 10 n^2 bytes |
-//! | weighted | mean of the two parts' distances (WPGMA) | nearest-neighbour chain | 4 to 10 n^2 bytes |
+//! | single | of the nearest rows | minimum spanning tree | O(n d) |
+//! | complete | of the farthest rows | nearest-neighbour chain | up to 4 n^2 bytes |
+//! | average | mean over all pairs of rows (UPGMA) | nearest-neighbour chain | up to 4 n^2 bytes |
+//! | weighted | mean of the two parts' distances (WPGMA) | nearest-neighbour chain | up to 4 n^2 bytes |
 //! | centroid | of the means of the rows (UPGMC) | generic algorithm | O(n d) |
 //! | median | of the points halfway (WPGMC) | generic algorithm | O(n d) |
 //!
-//! Chains run over a full table of 10 n^2 bytes where that is allowed (see
-//! [`AgglomerativeParams::memory_limit`]), else over a triangle of 4 n^2 bytes, with the same result but
-//! several times as slowly.
+//! Chains keep the distances of clusters of several rows, never more than n / 2 of them, and of a few
+//! single rows.
 //!
 //! Heights and the linkage matrix are SciPy's (`scipy.cluster.hierarchy.linkage`); where heights are
 //! tied, trees may differ. D. Müllner, "Modern hierarchical, agglomerative clustering algorithms",
@@ -30,9 +29,9 @@ mod linkage_matrix;
 mod near;
 mod params;
 mod single;
-mod square;
+mod source;
+mod table;
 mod tree;
-mod triangle;
 mod truncate;
 mod ward;
 
@@ -49,8 +48,7 @@ use crate::ClusteringError;
 use crate::check::check_values;
 use chain::Update;
 use generic::Middle;
-use square::Square;
-use triangle::Triangle;
+use source::Rows;
 
 /// Clusters the rows of `x` (n x d).
 ///
@@ -96,15 +94,15 @@ pub fn fit_with(
     let (n, d, linkage, metric) = (x.n_rows(), x.n_cols(), params.linkage, params.metric);
     let span = tracing::info_span!("agglomerative", n, d, ?linkage, ?metric);
     let _entered = span.enter();
-    let chained = |update| match params.fits_square(n)? {
-        true => chain::merges(Square::of(x, metric), update, observer),
-        false => chain::merges(Triangle::new(Condensed::of(x, metric)), update, observer),
+    let chained = |update| {
+        params.check_memory(n)?;
+        chain::merges(Rows::new(x, metric), n, update, observer)
     };
     let by_height = |pairs| Dendrogram::from_pairs(n, pairs);
     let in_order = |pairs: Vec<_>| Dendrogram::from_ordered_pairs(n, &pairs);
     match linkage {
         Linkage::Ward => ward::merges(x, observer).map(by_height),
-        Linkage::Single => single::merges(x, metric, observer).map(by_height),
+        Linkage::Single => single::merges(Rows::new(x, metric), n, observer).map(by_height),
         Linkage::Complete => chained(Update::Complete).map(by_height),
         Linkage::Average => chained(Update::Average).map(by_height),
         Linkage::Weighted => chained(Update::Weighted).map(by_height),
@@ -133,19 +131,11 @@ pub fn fit_distances(
     observer: &dyn Observer,
 ) -> Result<Dendrogram, ClusteringError> {
     let n = distances.n_rows();
-    let chained = |distances: Condensed, update| match Square::bytes_for(n) <= params::SQUARE_BYTES {
-        true => {
-            let square = Square::of_condensed(&distances);
-            drop(distances);
-            chain::merges(square, update, observer)
-        }
-        false => chain::merges(Triangle::new(distances), update, observer),
-    };
     let pairs = match linkage {
-        Linkage::Single => single::merges_of(&distances, observer),
-        Linkage::Complete => chained(distances, Update::Complete),
-        Linkage::Average => chained(distances, Update::Average),
-        Linkage::Weighted => chained(distances, Update::Weighted),
+        Linkage::Single => single::merges(distances, n, observer),
+        Linkage::Complete => chain::merges(distances, n, Update::Complete, observer),
+        Linkage::Average => chain::merges(distances, n, Update::Average, observer),
+        Linkage::Weighted => chain::merges(distances, n, Update::Weighted, observer),
         Linkage::Ward | Linkage::Centroid | Linkage::Median => return Err(ClusteringError::NeedsEuclidean { linkage }),
     };
     Ok(Dendrogram::from_pairs(n, pairs?))

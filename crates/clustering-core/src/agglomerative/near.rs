@@ -36,8 +36,8 @@ impl Nearest {
         self.found[0]
     }
 
-    pub(super) fn clusters(&self) -> impl Iterator<Item = u32> {
-        self.found.iter().map(|found| found.cluster).filter(|&cluster| cluster != NONE)
+    pub(super) fn found(&self) -> impl Iterator<Item = Found> {
+        self.found.into_iter().filter(|found| found.cluster != NONE)
     }
 
     /// The distance beyond which a cluster is not among them; infinite while there is room.
@@ -178,6 +178,67 @@ impl Search<'_> {
             if may_be_near[l] && cluster != NONE && cluster != self.nearest.own {
                 let distance = sums[l] * (self.size * sizes[l] / (self.size + sizes[l]));
                 self.nearest.offer(Found { distance, cluster });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segctl_numeric::simd::{available_levels, dispatch_with};
+
+    use super::*;
+
+    /// Whole numbers, so that many distances are equal, and sizes from 1 to 4; every fifth cluster is gone.
+    fn clusters(n: usize, d: usize) -> (Vec<f64>, Vec<f64>) {
+        let mut state = 7_u64;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 33) % below) as f64
+        };
+        let centers = (0..n * d).map(|_| next(6)).collect();
+        (centers, (0..n).map(|i| if i % 5 == 4 { 0.0 } else { next(4) + 1.0 }).collect())
+    }
+
+    fn looking_at_all(own: usize, centers: &[f64], sizes: &[f64], d: usize) -> Nearest {
+        let mut nearest = Nearest::none(own as u32);
+        let center = |i: usize| &centers[i * d..][..d];
+        for other in (0..sizes.len()).filter(|&other| other != own && sizes[other] > 0.0) {
+            let squared = center(own).iter().zip(center(other)).fold(0.0, |sum, (a, b)| sum + (a - b) * (a - b));
+            let factor = sizes[own] * sizes[other] / (sizes[own] + sizes[other]);
+            nearest.offer(Found { distance: squared * factor, cluster: other as u32 });
+        }
+        nearest
+    }
+
+    #[test]
+    fn boxes_rule_out_nothing_that_is_near() {
+        for (n, d) in [(2, 1), (7, 3), (300, 2), (1500, 9)] {
+            let (mut centers, mut sizes) = clusters(n, d);
+            let mut boxes = Boxes::new(&centers, &sizes, d);
+            for round in 0..2 {
+                for own in (0..n).filter(|&own| sizes[own] > 0.0) {
+                    let expected = looking_at_all(own, &centers, &sizes, d);
+                    let center = &centers[own * d..][..d];
+                    for level in available_levels() {
+                        let nearest = Nearest::none(own as u32);
+                        let search = Search { boxes: &boxes, center, size: sizes[own], nearest };
+                        let found = dispatch_with(level, search);
+                        assert_eq!(found.found, expected.found, "{n} x {d}, round {round}, cluster {own}, {level:?}");
+                    }
+                }
+                // Some are taken out, some move and grow.
+                for own in (0..n).filter(|own| own % 5 < 2 && *own > 1) {
+                    if own % 5 == 0 {
+                        sizes[own] = 0.0;
+                        boxes.remove(own as u32);
+                    } else if sizes[own] > 0.0 {
+                        sizes[own] += 3.0;
+                        centers[own * d] += 2.5;
+                        boxes.update(own as u32, &centers[own * d..][..d], sizes[own]);
+                    }
+                }
+                boxes.tighten();
             }
         }
     }

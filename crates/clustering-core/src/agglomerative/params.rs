@@ -1,7 +1,6 @@
 use segctl_numeric::distance::Metric;
 use serde::{Deserialize, Serialize};
 
-use super::square::Square;
 use crate::ClusteringError;
 
 /// What the distance of two clusters is. Serialised in lower case.
@@ -54,7 +53,7 @@ impl Linkage {
         matches!(self, Self::Ward | Self::Centroid | Self::Median)
     }
 
-    /// Whether all distances are held at once.
+    /// Whether distances of clusters are kept: memory that grows with the square of the rows.
     ///
     /// ```
     /// use segctl_clustering_core::agglomerative::Linkage;
@@ -81,8 +80,8 @@ pub struct AgglomerativeParams {
     pub linkage: Linkage,
     /// What the distance of two rows is (Euclidean).
     pub metric: Metric,
-    /// Bytes that the distances of all pairs may take, where the linkage needs them: 4 n^2 at least, 10 n^2 for full
-    /// speed. Without a limit (the default) there may be as many as needed, and full speed up to 4 GiB.
+    /// Bytes that distances of clusters may take, where the linkage needs them (no limit). What may be needed,
+    /// 4 n^2 bytes, must fit; as a rule it is less.
     pub memory_limit: Option<u64>,
 }
 
@@ -115,20 +114,19 @@ impl AgglomerativeParams {
         }
     }
 
-    /// Whether a full table of distances may be made, and not but a triangle.
-    pub(super) fn fits_square(&self, n_rows: usize) -> Result<bool, ClusteringError> {
-        let (needed, limit) = (bytes_for(n_rows), self.memory_limit.unwrap_or(u64::MAX));
-        match needed > limit {
-            true => Err(ClusteringError::Memory { needed, limit, n_rows, n_fitting: rows_for(limit) }),
-            false => Ok(Square::bytes_for(n_rows) <= self.memory_limit.unwrap_or(SQUARE_BYTES)),
+    /// Whether the distances of clusters are sure to fit.
+    pub(super) fn check_memory(&self, n_rows: usize) -> Result<(), ClusteringError> {
+        let needed = bytes_for(n_rows);
+        match self.memory_limit {
+            Some(limit) if needed > limit => {
+                Err(ClusteringError::Memory { needed, limit, n_rows, n_fitting: rows_for(limit) })
+            }
+            _ => Ok(()),
         }
     }
 }
 
-/// What a table for full speed may take where nothing is said of a limit.
-pub(super) const SQUARE_BYTES: u64 = 4 << 30;
-
-/// Bytes of all distances of `n_rows` rows.
+/// Bytes of the distances of clusters of several rows, of which there are at most `n_rows / 2`.
 pub(super) fn bytes_for(n_rows: usize) -> u64 {
     let n = n_rows as u64;
     n.saturating_mul(n.saturating_sub(1)) / 2 * 8

@@ -1,83 +1,35 @@
 //! Single linkage: the merges are the edges of a minimum spanning tree (Gower & Ross 1969).
 
 use rayon::prelude::*;
-use segctl_numeric::MatrixView;
-use segctl_numeric::distance::Metric;
 use segctl_numeric::observe::{Event, Observer};
+use segctl_numeric::simd::{Kernel, LANES, dispatch};
 
-use super::condensed::Condensed;
+use super::source::Source;
 use super::tree::Pair;
 use crate::ClusteringError;
 
-/// Rows that one thread compares in turn.
-const ROWS: usize = 1024;
+/// Slots that one thread compares in turn.
+const SLOTS: usize = 1024;
+
+/// Slots compared side by side.
+const WIDTH: usize = 4 * LANES;
 
 /// Steps between two words to the observer.
 const STEPS: usize = 256;
 
-/// A row that the tree has not reached, and its nearest row of the tree.
-#[derive(Debug, Clone, Copy)]
-struct Outside {
-    row: usize,
-    from: usize,
-    distance: f64,
-}
+/// The distance of a row that the tree has reached: no other one is less.
+const REACHED: f64 = -1.0;
 
-/// Prim's tree of all rows of `x`. Time O(n^2 d), memory O(n d).
-pub(super) fn merges(x: MatrixView<'_>, metric: Metric, observer: &dyn Observer) -> Result<Vec<Pair>, ClusteringError> {
-    let (n, d) = (x.n_rows(), x.n_cols());
-    // The rows outside, side by side in the order of `outside`.
-    let mut rows = x.rows_range(1..n).as_slice().to_vec();
-    let mut outside = all_but_first(n);
-    spanning_tree(n, observer, |reached, last| {
-        if let Some(at) = last {
-            outside.swap_remove(at);
-            let end = outside.len() * d;
-            rows.copy_within(end..end + d, at * d);
-            rows.truncate(end);
-        }
-        let approach = |(chunk, (outside, rows)): (usize, (&mut [Outside], &[f64]))| {
-            let mut distances = [0.0; ROWS];
-            let distances = &mut distances[..outside.len()];
-            metric.one_to_many(x.row(reached), rows, distances);
-            approach(outside, reached, distances.iter().copied(), chunk * ROWS)
-        };
-        let chunks = outside.par_chunks_mut(ROWS).zip(rows.par_chunks(ROWS * d));
-        chunks.enumerate().map(approach).reduce_with(nearer)
-    })
-}
-
-/// As [`merges`], of given distances.
-pub(super) fn merges_of(distances: &Condensed, observer: &dyn Observer) -> Result<Vec<Pair>, ClusteringError> {
-    let n = distances.n_rows();
-    let mut outside = all_but_first(n);
-    spanning_tree(n, observer, |reached, last| {
-        last.map(|at| outside.swap_remove(at));
-        let approach = |(chunk, outside): (usize, &mut [Outside])| {
-            let rows: Vec<usize> = outside.iter().map(|outside| outside.row).collect();
-            let distances = rows.into_iter().map(|row| distances.get(reached, row));
-            approach(outside, reached, distances, chunk * ROWS)
-        };
-        outside.par_chunks_mut(ROWS).enumerate().map(approach).reduce_with(nearer)
-    })
-}
-
-fn all_but_first(n_rows: usize) -> Vec<Outside> {
-    (1..n_rows).map(|row| Outside { row, from: 0, distance: f64::INFINITY }).collect()
-}
-
-/// Edges in the order in which Prim's tree grows from row 0. `grow` is told the row reached last and its
-/// place among those outside, and finds the one to reach next and its place; `None` when there is none.
-fn spanning_tree(
+/// Prim's tree of `n_rows` rows. Time O(n^2 d), memory O(n d).
+pub(super) fn merges(
+    source: impl Source,
     n_rows: usize,
     observer: &dyn Observer,
-    mut grow: impl FnMut(usize, Option<usize>) -> Option<(usize, Outside)>,
 ) -> Result<Vec<Pair>, ClusteringError> {
+    let mut tree = Prim::new(source, n_rows);
     let mut pairs = Vec::with_capacity(n_rows - 1);
-    let (mut reached, mut last) = (0, None);
-    while let Some((at, found)) = grow(reached, last) {
-        (reached, last) = (found.row, Some(at));
-        pairs.push(Pair { a: found.from, b: found.row, height: found.distance });
+    while pairs.len() + 1 < n_rows {
+        pairs.push(tree.grow());
         if pairs.len().is_multiple_of(STEPS) {
             let event = Event::new("agglomerative", pairs.len() as u64).with_total(n_rows as u64 - 1);
             if observer.event(event).is_break() {
@@ -88,25 +40,101 @@ fn spanning_tree(
     Ok(pairs)
 }
 
-/// Brings the rows as near to the tree as its new row `reached` makes them; the nearest of them and its place,
-/// counted from `first`.
-fn approach(
-    outside: &mut [Outside],
-    reached: usize,
-    distances: impl Iterator<Item = f64>,
-    first: usize,
-) -> (usize, Outside) {
-    for (outside, distance) in outside.iter_mut().zip(distances) {
-        if distance < outside.distance {
-            (outside.distance, outside.from) = (distance, reached);
-        }
-    }
-    let all = outside.iter().copied().enumerate().map(|(at, outside)| (first + at, outside));
-    all.reduce(nearer).expect("chunks are not empty")
+/// A tree that grows, and the rows outside.
+struct Prim<S> {
+    source: S,
+    /// The row in each slot, ascending; some may have been reached.
+    rows: Vec<usize>,
+    /// The distance of each to the tree, or [`REACHED`].
+    distance: Vec<f64>,
+    /// The row of the tree that it is the distance to; as wide as the distances, with which it moves.
+    from: Vec<u64>,
+    /// The slot of the row reached last.
+    last: usize,
+    n_outside: usize,
 }
 
-/// By distance, then by row: whatever place the row has by now.
-fn nearer(a: (usize, Outside), b: (usize, Outside)) -> (usize, Outside) {
-    let is_nearer = a.1.distance < b.1.distance || (a.1.distance == b.1.distance && a.1.row < b.1.row);
-    if is_nearer { a } else { b }
+impl<S: Source> Prim<S> {
+    fn new(source: S, n_rows: usize) -> Self {
+        let mut distance = vec![f64::INFINITY; n_rows];
+        distance[0] = REACHED;
+        Self { source, rows: (0..n_rows).collect(), distance, from: vec![0; n_rows], last: 0, n_outside: n_rows - 1 }
+    }
+
+    /// Reaches the row nearest to the tree; among equals the first one.
+    fn grow(&mut self) -> Pair {
+        let (last, rows, source) = (self.last, &self.rows, &self.source);
+        let reached = rows[last] as u64;
+        let chunks = self.distance.par_chunks_mut(SLOTS).zip(self.from.par_chunks_mut(SLOTS)).enumerate();
+        let nearest = chunks.map(|(chunk, (distance, from))| {
+            let mut through = [0.0; SLOTS];
+            let through = &mut through[..distance.len()];
+            source.distances(last, chunk * SLOTS, rows, through);
+            (dispatch(Approach { through, reached, distance, from }), chunk)
+        });
+        let (least, chunk) = nearest.reduce(|| (f64::INFINITY, usize::MAX), nearer);
+        let in_chunk = self.distance[chunk * SLOTS..].iter().position(|&distance| distance == least);
+        let slot = chunk * SLOTS + in_chunk.expect("the least is one of them");
+        let pair = Pair { a: self.from[slot] as usize, b: self.rows[slot], height: least };
+        (self.last, self.distance[slot]) = (slot, REACHED);
+        self.n_outside -= 1;
+        if 4 * self.n_outside < 3 * self.rows.len() {
+            self.shrink();
+        }
+        pair
+    }
+
+    /// Drops the slots of rows that the tree has reached, but for the last one.
+    fn shrink(&mut self) {
+        let is_kept = |&slot: &usize| slot == self.last || self.distance[slot] != REACHED;
+        let kept: Vec<usize> = (0..self.rows.len()).filter(is_kept).collect();
+        self.source.keep(&kept);
+        self.last = kept.partition_point(|&slot| slot < self.last);
+        self.rows = kept.iter().map(|&slot| self.rows[slot]).collect();
+        self.distance = kept.iter().map(|&slot| self.distance[slot]).collect();
+        self.from = kept.iter().map(|&slot| self.from[slot]).collect();
+    }
+}
+
+/// By distance, then by chunk.
+fn nearer(a: (f64, usize), b: (f64, usize)) -> (f64, usize) {
+    if a.0 < b.0 || (a.0 == b.0 && a.1 < b.1) { a } else { b }
+}
+
+/// Brings rows as near to the tree as its new row `reached` makes them; the least distance of those outside.
+struct Approach<'a> {
+    through: &'a [f64],
+    reached: u64,
+    distance: &'a mut [f64],
+    from: &'a mut [u64],
+}
+
+impl Kernel for Approach<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let (through, through_tail) = self.through.as_chunks::<WIDTH>();
+        let (distance, distance_tail) = self.distance.as_chunks_mut::<WIDTH>();
+        let (from, from_tail) = self.from.as_chunks_mut::<WIDTH>();
+        let mut least = [f64::INFINITY; WIDTH];
+        for ((through, distance), from) in through.iter().zip(distance).zip(from) {
+            for l in 0..WIDTH {
+                approach(through[l], self.reached, &mut distance[l], &mut from[l], &mut least[l]);
+            }
+        }
+        for ((&through, distance), from) in through_tail.iter().zip(distance_tail).zip(from_tail) {
+            approach(through, self.reached, distance, from, &mut least[0]);
+        }
+        least.into_iter().fold(f64::INFINITY, |a, b| if b < a { b } else { a })
+    }
+}
+
+#[inline(always)]
+fn approach(through: f64, reached: u64, distance: &mut f64, from: &mut u64, least: &mut f64) {
+    let nearer = through < *distance;
+    *distance = if nearer { through } else { *distance };
+    *from = if nearer { reached } else { *from };
+    let outside = if *distance < 0.0 { f64::INFINITY } else { *distance };
+    *least = if outside < *least { outside } else { *least };
 }

@@ -137,8 +137,8 @@ impl Rounds {
     /// The clusters remembered, or what they have become, by their distances of now.
     fn refreshed(&self, cluster: u32) -> Nearest {
         let mut near = Nearest::none(cluster);
-        for other in self.near[cluster as usize].clusters() {
-            near.offer(self.found(cluster, self.root(other)));
+        for other in self.near[cluster as usize].found() {
+            near.offer(self.found(cluster, self.root(other.cluster)));
         }
         near
     }
@@ -258,8 +258,8 @@ impl Rounds {
     fn inherit(&mut self, a: u32, b: u32, mut beyond: f64) {
         let mut near = Nearest::none(a);
         let (of_a, of_b) = (self.near[a as usize], self.near[b as usize]);
-        for other in of_a.clusters().chain(of_b.clusters()) {
-            let other = self.root(other);
+        for other in of_a.found().chain(of_b.found()) {
+            let other = self.root(other.cluster);
             if other != a {
                 let found = self.found(a, other);
                 if near.offer(found) {

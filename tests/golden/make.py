@@ -10,12 +10,14 @@ without changing the files of the others.
 import sys
 from pathlib import Path
 
+from agglomerative import write_agglomerative
 from kmeans import write_kmeans
 from pca import write_pca
 from preprocessing import write_preprocessing
 from silhouette import write_silhouette
 
 SUBJECTS = {
+    "agglomerative": write_agglomerative,
     "kmeans": write_kmeans,
     "pca": write_pca,
     "preprocessing": write_preprocessing,

@@ -72,6 +72,18 @@ pub enum ClusteringError {
         /// The most rows whose distances fit.
         n_fitting: usize,
     },
+    /// The tables of an optimal leaf order would not fit.
+    #[error("the leaf order of {n_rows} rows needs {needed} bytes, the limit is {limit}")]
+    OrderMemory {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes allowed.
+        limit: u64,
+        /// Leaves of the tree.
+        n_rows: usize,
+        /// The most leaves whose tables fit.
+        n_fitting: usize,
+    },
     /// A row of a linkage matrix that makes no sense after those before it.
     #[error("linkage matrix: row {row} is not a merge of two clusters there are")]
     Merge {
@@ -101,6 +113,7 @@ impl ClusteringError {
             Self::Memory { n_fitting, .. } => Some(format!(
                 "{n_fitting} rows would fit; ward, single, centroid and median linkage need no such table"
             )),
+            Self::OrderMemory { n_fitting, .. } => Some(format!("truncate the tree to at most {n_fitting} leaves")),
             Self::Input(_)
             | Self::EmptyCluster { .. }
             | Self::Cancelled

@@ -20,6 +20,7 @@ mod check;
 mod distinct;
 mod error;
 pub mod kmeans;
+mod minimum;
 pub mod model;
 
 pub use error::ClusteringError;

@@ -21,9 +21,12 @@ mod condensed;
 mod cophenetic;
 mod cut;
 mod generic;
+mod leaf_order;
+mod linkage_matrix;
 mod params;
 mod single;
 mod tree;
+mod truncate;
 mod ward;
 
 use segctl_numeric::MatrixView;
@@ -33,6 +36,7 @@ pub use condensed::Condensed;
 pub use cut::Inconsistency;
 pub use params::{AgglomerativeParams, Linkage};
 pub use tree::{Dendrogram, Merge};
+pub use truncate::Truncated;
 
 use crate::ClusteringError;
 use crate::check::check_values;

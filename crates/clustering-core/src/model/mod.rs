@@ -1,10 +1,17 @@
 //! What a fitted algorithm leaves behind to assign new rows: plain, serialisable data, and one way
 //! to ask it.
 
+mod agreement;
 mod centers;
+mod neighbours;
+mod stratified;
+mod tree;
 
+pub use agreement::agreement;
 pub use centers::CentersModel;
+pub use neighbours::{NeighboursModel, NeighboursParams};
 use segctl_numeric::{Labels, Matrix, MatrixView};
+pub use tree::TreeModel;
 
 use crate::ClusteringError;
 

@@ -82,7 +82,9 @@ pub(super) fn squared_distances(
 /// The square roots of the last group.
 #[inline(always)]
 pub(super) fn square_roots(pending: &mut [Tile; GROUP]) {
-    pending.as_flattened_mut().iter_mut().for_each(|value| *value = value.sqrt());
+    for value in pending.as_flattened_mut() {
+        *value = value.sqrt();
+    }
 }
 
 /// 2xy for each row y of the group and each x of the tile, and the square roots of `pending`.
@@ -108,7 +110,9 @@ fn doubled_products(tile: &[Tile], rows: [&[f64]; GROUP], pending: &mut [Tile; G
             }
         }
     }
-    registers.for_each(|register| *register = register.map(f64::sqrt));
+    for register in registers {
+        *register = register.map(f64::sqrt);
+    }
     [of_a, of_b, of_c, of_e]
 }
 

@@ -67,7 +67,10 @@ impl Sums {
     #[inline(always)]
     fn add_group(&mut self, targets: &[Target], n_labelings: usize, distances: &[Tile; GROUP]) {
         for (targets, distances) in targets.chunks_exact(n_labelings).zip(distances) {
-            targets.iter().for_each(|&target| self.add(target, distances));
+            // No closure: it would be compiled for any processor.
+            for &target in targets {
+                self.add(target, distances);
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 //! Internal evidence for clusterings: silhouettes, exact for many labelings in one pass over the
-//! distances, or estimated from a sample with a confidence interval.
+//! distances, or estimated from a sample with a confidence interval; and the sum of squares within clusters.
 //!
 //! This crate knows no clustering algorithm: it takes a matrix and labels.
 
 mod error;
+mod inertia;
 mod silhouette;
 
 pub use error::MetricsError;
+pub use inertia::{inertia, inertia_many};
 pub use silhouette::{
     Interval, SampleParams, SampledSilhouette, Silhouette, silhouette, silhouette_against, silhouette_many,
     silhouette_sampled,

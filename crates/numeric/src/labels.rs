@@ -52,6 +52,21 @@ impl Labels {
         Self::new(ids, n_clusters)
     }
 
+    /// The labels of some rows, in the order given.
+    ///
+    /// ```
+    /// use segctl_numeric::Labels;
+    /// let labels = Labels::new(vec![0, 1, 2], 3)?;
+    /// assert_eq!(labels.select(&[2, 0]).as_slice(), [2, 0]);
+    /// # Ok::<(), segctl_numeric::InputError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When a row is out of range.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self { ids: rows.iter().map(|&row| self.ids[row]).collect(), n_clusters: self.n_clusters }
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.ids.len()

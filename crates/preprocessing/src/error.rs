@@ -37,6 +37,16 @@ pub enum PrepareError {
         /// Rows before it.
         n_rows: usize,
     },
+    /// A missing cell where none may be.
+    #[error("column {column}: {n_missing} cells are missing, the first in row {}", row + 1)]
+    Missing {
+        /// The column.
+        column: String,
+        /// 0-based row of the first.
+        row: usize,
+        /// How many.
+        n_missing: usize,
+    },
     /// Every column was dropped; the reasons, one per column.
     #[error("no feature is left of {n_columns} columns: {}", join(.reasons))]
     NoFeatures {
@@ -84,6 +94,7 @@ impl PrepareError {
     /// What the user can do about it, where something can be done.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Missing { .. } => Some("fill them before, or leave the preparation to segctl".to_owned()),
             Self::NoColumns => Some("choose columns with numbers or categories".to_owned()),
             Self::NoRowsLeft { step: "missing", .. } => {
                 Some("fill missing cells instead: missing = \"median\"".to_owned())

@@ -26,9 +26,10 @@ pub struct Preparation {
     pub indicator: bool,
     /// Columns with a larger share of missing cells than this are dropped; in `[0, 1]`.
     pub max_missing_share: f64,
-    /// Columns in which one value has at least this share are dropped; in `(0.5, 1]`.
+    /// Columns in which one value has at least this share are dropped; in `(0.5, 1]`, infinite for never.
     pub near_constant_share: f64,
-    /// Of two columns whose |Pearson r| is at least this, the later is dropped; in `(0, 1]`.
+    /// Of two columns whose |Pearson r| is at least this, the later is dropped; in `(0, 1]`, infinite for
+    /// never.
     pub max_correlation: f64,
     /// How outliers are found.
     pub outliers: Outliers,
@@ -68,6 +69,25 @@ impl Default for Preparation {
 }
 
 impl Preparation {
+    /// No preparation: numbers as they are, every column kept, a missing cell refused.
+    ///
+    /// ```
+    /// use segctl_preprocessing::{Missing, Preparation};
+    /// assert_eq!(Preparation::as_is().missing, Missing::Error);
+    /// assert!(Preparation::as_is().validate().is_ok());
+    /// ```
+    pub fn as_is() -> Self {
+        Self {
+            missing: Missing::Error,
+            near_constant_share: f64::INFINITY,
+            max_correlation: f64::INFINITY,
+            outliers: Outliers::None,
+            skew: Skew::None,
+            scale: Scale::None,
+            ..Self::default()
+        }
+    }
+
     /// Checks every number against its range.
     ///
     /// # Errors
@@ -81,9 +101,14 @@ impl Preparation {
                 "near-constant-share",
                 self.near_constant_share,
                 in_half_open(self.near_constant_share, 0.5),
-                "in (0.5, 1]",
+                "in (0.5, 1], or infinite",
             ),
-            ("max-correlation", self.max_correlation, in_half_open(self.max_correlation, 0.0), "in (0, 1]"),
+            (
+                "max-correlation",
+                self.max_correlation,
+                in_half_open(self.max_correlation, 0.0),
+                "in (0, 1], or infinite",
+            ),
             ("outlier-factor", factor, factor.is_finite() && factor > 0.0, "> 0"),
             ("max-categories", self.max_categories as f64, self.max_categories >= 2, ">= 2"),
         ];
@@ -94,8 +119,9 @@ impl Preparation {
     }
 }
 
+/// In `(low, 1]`, or out of reach.
 fn in_half_open(value: f64, low: f64) -> bool {
-    value > low && value <= 1.0
+    value > low && (value <= 1.0 || value == f64::INFINITY)
 }
 
 /// What becomes of missing cells.
@@ -116,6 +142,8 @@ pub enum Missing {
     MostFrequent,
     /// [`Preparation::constant`].
     Constant,
+    /// They are refused.
+    Error,
 }
 
 /// How outliers are found, column by column.
@@ -204,8 +232,8 @@ mod tests {
         };
         check(|p| p.constant = f64::NAN, "constant=NaN should be a finite number");
         check(|p| p.max_missing_share = 1.5, "max-missing-share=1.5 should be in [0, 1]");
-        check(|p| p.near_constant_share = 0.5, "near-constant-share=0.5 should be in (0.5, 1]");
-        check(|p| p.max_correlation = 0.0, "max-correlation=0 should be in (0, 1]");
+        check(|p| p.near_constant_share = 0.5, "near-constant-share=0.5 should be in (0.5, 1], or infinite");
+        check(|p| p.max_correlation = 0.0, "max-correlation=0 should be in (0, 1], or infinite");
         check(|p| p.outlier_factor = Some(-1.0), "outlier-factor=-1 should be > 0");
         check(|p| p.max_categories = 1, "max-categories=1 should be >= 2");
         assert!(Preparation::default().validate().is_ok());

@@ -2,7 +2,7 @@
 //! anybody may have built.
 
 use segctl_numeric::Matrix;
-use segctl_segmentation::{Composition, Distribution, Outcome, Projection};
+use segctl_segmentation::{Composition, Distribution, Outcome, Projection, Tree};
 
 use crate::ReportError;
 
@@ -16,7 +16,24 @@ pub(crate) fn outcome(outcome: &Outcome) -> Result<(), ReportError> {
     correlation(outcome)?;
     outcome.distributions.iter().try_for_each(distribution)?;
     outcome.composition.iter().try_for_each(|part| composition(part, n_segments))?;
+    outcome.tree.as_ref().map_or(Ok(()), |part| tree(part, n_segments))?;
     projection(&outcome.projection, n_segments)
+}
+
+/// Merges refer to nodes before them, and leaves to segments there are.
+fn tree(tree: &Tree, n_segments: usize) -> Result<(), ReportError> {
+    let n_leaves = tree.leaves.len();
+    length("tree.merges", tree.merges.len(), n_leaves.saturating_sub(1))?;
+    for (i, merge) in tree.merges.iter().enumerate() {
+        let (found, expected) = (merge.left.max(merge.right), n_leaves + i);
+        if found >= expected {
+            return Err(ReportError::Shape { what: "tree.merges node", found, expected });
+        }
+    }
+    match tree.leaves.iter().position(|leaf| leaf.segment >= n_segments) {
+        None => Ok(()),
+        Some(row) => Err(ReportError::Segment { row, segment: tree.leaves[row].segment as i32, n_segments }),
+    }
 }
 
 fn profile(outcome: &Outcome, n_segments: usize) -> Result<(), ReportError> {

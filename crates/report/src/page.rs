@@ -6,7 +6,7 @@ use segctl_segmentation::{Outcome, Usage};
 use crate::data::Data;
 use crate::view::{
     Breakable, Card, CompositionView, DistributionView, EvidenceView, Header, MapView, ProfileView, Record, Relations,
-    overall_silhouette,
+    TreeView, overall_silhouette,
 };
 use crate::{ReportError, ReportOptions, check, script};
 
@@ -29,6 +29,7 @@ struct Page<'a> {
     profile: ProfileView,
     map: MapView,
     evidence: EvidenceView,
+    tree: Option<TreeView>,
     silhouette_height: usize,
     distributions: Vec<DistributionView>,
     relations: Relations,
@@ -78,6 +79,7 @@ impl<'a> Page<'a> {
             profile: ProfileView::new(&outcome.profile, n_segments),
             map: MapView::new(&outcome.projection),
             evidence: EvidenceView::new(&outcome.evidence),
+            tree: outcome.tree.as_ref().map(TreeView::new),
             silhouette_height: 120 + 60 * n_segments.clamp(2, 12),
             distributions: outcome.distributions.iter().map(DistributionView::new).collect(),
             relations: Relations::new(&outcome.correlation),

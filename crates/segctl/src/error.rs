@@ -49,7 +49,9 @@ impl CliError {
             Self::ForeignFile { .. } => {
                 Some("name a new directory with --out, or allow writing beside other files with --force".into())
             }
-            Self::Option { option: "--out", .. } => Some("name it, for example, segments.csv".into()),
+            Self::Option { option: "--out" | "--labels-out" | "--linkage-out" | "--loadings-out", .. } => {
+                Some("name it, for example, segments.csv".into())
+            }
             Self::NotADirectory(_) => Some("name a directory with --out".into()),
             _ => None,
         }

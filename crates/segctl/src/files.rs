@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use segctl_io::OutputFormat;
+use segctl_segmentation::TimingsReport;
+use serde::Serialize;
 
 use crate::error::CliError;
 
@@ -19,13 +21,31 @@ pub(crate) fn read_text(path: &Path) -> Result<String, CliError> {
     std::fs::read_to_string(path).map_err(|source| CliError::Read { path: path.to_owned(), source })
 }
 
-/// The format that a file's name asks for.
-pub(crate) fn format_of(path: &Path) -> Result<OutputFormat, CliError> {
+/// The format that a file's name asks for, given by `option`.
+pub(crate) fn format_of(option: &'static str, path: &Path) -> Result<OutputFormat, CliError> {
     OutputFormat::from_path(path).ok_or_else(|| CliError::Option {
-        option: "--out",
+        option,
         value: path.display().to_string(),
         reason: "its name should end in .csv, .parquet, .arrow or .jsonl".into(),
     })
+}
+
+/// Writes a small text whole, or not at all.
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), CliError> {
+    Ok(segctl_io::write_atomically(path, |file| file.write_all(text.as_bytes()))?)
+}
+
+/// Writes the times of the stages, if they are wanted.
+pub(crate) fn write_timings(path: Option<&Path>, times: &TimingsReport<'_>) -> Result<(), CliError> {
+    let Some(path) = path else { return Ok(()) };
+    write_text(path, &serde_json::to_string(times).expect("times have a JSON form"))
+}
+
+/// A document for `--json`.
+pub(crate) fn json(document: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).expect("results have a JSON form");
+    text.push('\n');
+    text
 }
 
 /// Prints data to standard output.

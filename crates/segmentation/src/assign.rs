@@ -51,7 +51,7 @@ pub fn assign_with(
     ledger.read(&raw);
     let raw = stage::narrow(&session, raw, &model.table, &mut ledger)?;
     compare(&raw, &model.columns)?;
-    let table = stage::enrich(&session, &raw, &model.table, &mut ledger)?;
+    let table = stage::enrich(&session, raw, &model.table, &mut ledger)?;
     checkpoint(observer, "assign", 1)?;
     let mut prepared = model.prepare.transform(&table.batches).map_err(differs)?;
     prepared.events.iter().for_each(|event| ledger.event(event));

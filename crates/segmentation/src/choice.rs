@@ -1,4 +1,4 @@
-//! Which number of segments to take.
+//! Which algorithm and number of segments to take.
 
 use crate::outcome::Candidate;
 
@@ -11,52 +11,93 @@ pub(crate) const PEAK_TOLERANCE: f64 = 0.15;
 /// A segment below this share of all customers is taken for a few outliers, not for a segment.
 pub(crate) const SMALLEST_SHARE: f64 = 0.01;
 
-/// The k taken and the reasoning, one sentence each.
+/// The candidate taken and the reasoning, one sentence each.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Choice {
-    pub(crate) k: usize,
+    /// Its place among the candidates.
+    pub(crate) at: usize,
     pub(crate) explanation: Vec<String>,
 }
 
-/// Chooses among candidates in ascending order of k, at least one.
+/// Chooses among candidates of one or more algorithms, at least one, ascending in k for each.
 ///
 /// Candidates whose smallest segment is below [`SMALLEST_SHARE`] are passed over when others
-/// remain. Of the rest the highest silhouette wins, except that k = 2 yields to the highest local
-/// peak within [`PEAK_TOLERANCE`].
+/// remain. Of the rest the algorithm with the highest silhouette stands for each k, the first among
+/// equals. The k with the highest silhouette wins, except that k = 2 yields to the highest local peak
+/// within [`PEAK_TOLERANCE`].
 pub(crate) fn choose(candidates: &[Candidate], n_rows: usize) -> Choice {
-    if let [only] = candidates {
-        return Choice { k: only.k, explanation: vec![format!("{} segments: the only number tried.", only.k)] };
-    }
     let mut explanation = Vec::new();
-    let viable = viable(candidates, n_rows, &mut explanation);
-    let best = highest(viable.iter().copied());
-    let rival = highest(viable.iter().copied().filter(|c| c.k > 2 && is_peak(c, candidates)));
-    let taken = match (best, rival) {
-        (Some(best), Some(rival)) if best.k == 2 && near(rival, best) => {
+    let at = match candidates {
+        [only] => {
+            explanation.push(format!("{} segments: the only number tried.", only.k));
+            return Choice { at: 0, explanation };
+        }
+        _ => best(&viable(candidates, n_rows, &mut explanation), candidates, &mut explanation),
+    };
+    explanation.extend(rivals(candidates, at));
+    explanation.push(strength(candidates[at].silhouette).to_owned());
+    Choice { at, explanation }
+}
+
+/// The place of the best of the candidates at `places`.
+fn best(places: &[usize], candidates: &[Candidate], explanation: &mut Vec<String>) -> usize {
+    let silhouette = |at: usize| candidates[at].silhouette;
+    let by_k = best_by_k(places, candidates);
+    let all_by_k = best_by_k(&(0..candidates.len()).collect::<Vec<_>>(), candidates);
+    let curve: Vec<(usize, f64)> = all_by_k.iter().map(|&at| (candidates[at].k, silhouette(at))).collect();
+    let best = highest(&by_k, candidates);
+    if let [only] = curve[..] {
+        explanation.push(format!("{} segments: the only number tried.", only.0));
+        return best;
+    }
+    let peaks: Vec<usize> =
+        by_k.iter().copied().filter(|&at| candidates[at].k > 2 && is_peak(candidates[at].k, &curve)).collect();
+    if candidates[best].k == 2 && !peaks.is_empty() {
+        let rival = highest(&peaks, candidates);
+        if near(silhouette(rival), silhouette(best)) {
             explanation.push(format!(
                 "2 segments separate best (mean silhouette {:.3}), but mostly along the one strongest contrast; {} segments \
                  are a peak of their own at {:.3}, within {:.0} % of it, and tell more.",
-                best.silhouette, rival.k, rival.silhouette, PEAK_TOLERANCE * 100.0
+                silhouette(best),
+                candidates[rival].k,
+                silhouette(rival),
+                PEAK_TOLERANCE * 100.0
             ));
-            rival
+            return rival;
         }
-        (Some(best), _) => {
-            explanation.push(format!("{} segments have the highest mean silhouette, {:.3}.", best.k, best.silhouette));
-            best
-        }
-        (None, _) => &candidates[0],
-    };
-    explanation.push(strength(taken.silhouette).to_owned());
-    Choice { k: taken.k, explanation }
+    }
+    explanation.push(format!(
+        "{} segments have the highest mean silhouette, {:.3}.",
+        candidates[best].k,
+        silhouette(best)
+    ));
+    best
 }
 
-fn near(rival: &Candidate, best: &Candidate) -> bool {
-    best.silhouette > 0.0 && rival.silhouette >= best.silhouette * (1.0 - PEAK_TOLERANCE)
+fn near(rival: f64, best: f64) -> bool {
+    best > 0.0 && rival >= best * (1.0 - PEAK_TOLERANCE)
 }
 
-fn viable<'a>(candidates: &'a [Candidate], n_rows: usize, explanation: &mut Vec<String>) -> Vec<&'a Candidate> {
+/// What the algorithms compared make of the same number of segments.
+fn rivals(candidates: &[Candidate], at: usize) -> Option<String> {
+    let taken = &candidates[at];
+    let others = candidates.iter().filter(|c| c.k == taken.k && c.algorithm != taken.algorithm);
+    let told: Vec<String> = others.map(|c| format!("{} {:.3}", c.algorithm.title(), c.silhouette)).collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "Of the algorithms compared {} separates {} segments best: its mean silhouette is {:.3}, that of {}.",
+            taken.algorithm.title(),
+            taken.k,
+            taken.silhouette,
+            told.join(", of ")
+        )
+    })
+}
+
+fn viable(candidates: &[Candidate], n_rows: usize, explanation: &mut Vec<String>) -> Vec<usize> {
     let smallest = SMALLEST_SHARE * n_rows as f64;
-    let (kept, passed): (Vec<_>, Vec<_>) = candidates.iter().partition(|c| c.smallest as f64 >= smallest);
+    let is_viable = |&at: &usize| candidates[at].smallest as f64 >= smallest;
+    let (kept, passed): (Vec<usize>, Vec<usize>) = (0..candidates.len()).partition(is_viable);
     if kept.is_empty() {
         explanation.push(format!(
             "Every number tried leaves a segment below {:.0} % of the customers.",
@@ -65,31 +106,52 @@ fn viable<'a>(candidates: &'a [Candidate], n_rows: usize, explanation: &mut Vec<
         return passed;
     }
     if !passed.is_empty() {
-        let ks: Vec<String> = passed.iter().map(|c| c.k.to_string()).collect();
         explanation.push(format!(
             "Passed over because a segment would fall below {:.0} % of the customers: {}.",
             SMALLEST_SHARE * 100.0,
-            ks.join(", ")
+            by_algorithm(&passed, candidates)
         ));
     }
     kept
 }
 
-/// The highest silhouette; the fewest segments among equals.
-fn highest<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> Option<&'a Candidate> {
-    candidates.fold(None, |best: Option<&Candidate>, c| match best {
-        Some(b) if b.silhouette >= c.silhouette => Some(b),
-        _ => Some(c),
-    })
+/// `k-means 9, 10; Ward 10`, or the numbers alone where there is one algorithm.
+fn by_algorithm(places: &[usize], candidates: &[Candidate]) -> String {
+    let several = candidates.iter().any(|c| c.algorithm != candidates[0].algorithm);
+    let groups = places.chunk_by(|&a, &b| candidates[a].algorithm == candidates[b].algorithm);
+    let group = |places: &[usize]| {
+        let ks: Vec<String> = places.iter().map(|&at| candidates[at].k.to_string()).collect();
+        let title = candidates[places[0]].algorithm.title();
+        if several { format!("{title} {}", ks.join(", ")) } else { ks.join(", ") }
+    };
+    groups.map(group).collect::<Vec<_>>().join("; ")
 }
 
-/// Whether the silhouette at `c` exceeds both neighbours'; the last candidate is no peak, because
-/// what follows was not tried.
-fn is_peak(c: &Candidate, candidates: &[Candidate]) -> bool {
-    let at = candidates.iter().position(|other| other.k == c.k).expect("c is one of the candidates");
-    let before = at.checked_sub(1).map(|i| candidates[i].silhouette);
-    let after = candidates.get(at + 1).map(|next| next.silhouette);
-    matches!((before, after), (Some(b), Some(a)) if c.silhouette > b && c.silhouette > a)
+/// For each k, ascending, the place of the candidate with the highest silhouette.
+fn best_by_k(places: &[usize], candidates: &[Candidate]) -> Vec<usize> {
+    let mut ks: Vec<usize> = places.iter().map(|&at| candidates[at].k).collect();
+    ks.sort_unstable();
+    ks.dedup();
+    let of = |k: usize| places.iter().copied().filter(|&at| candidates[at].k == k).collect::<Vec<_>>();
+    ks.into_iter().map(|k| highest(&of(k), candidates)).collect()
+}
+
+/// The highest silhouette, the first among equals; any number exceeds one that is undefined.
+fn highest(places: &[usize], candidates: &[Candidate]) -> usize {
+    let better = |best: usize, at: usize| {
+        let (old, new) = (candidates[best].silhouette, candidates[at].silhouette);
+        if new > old || (old.is_nan() && !new.is_nan()) { at } else { best }
+    };
+    places.iter().copied().reduce(better).expect("at least one candidate")
+}
+
+/// Whether the silhouette at `k` exceeds both neighbours'; the ends of the curve are no peaks,
+/// because what lies beyond was not tried.
+fn is_peak(k: usize, curve: &[(usize, f64)]) -> bool {
+    curve.windows(3).any(|window| match window {
+        [before, at, after] => at.0 == k && at.1 > before.1 && at.1 > after.1,
+        _ => false,
+    })
 }
 
 /// Kaufman & Rousseeuw (1990), table 4 of chapter 2, in words for the reader.
@@ -107,44 +169,71 @@ fn strength(silhouette: f64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::Algorithm;
 
     fn tried(silhouettes: &[f64], smallest: &[u64]) -> Vec<Candidate> {
+        of(Algorithm::KMeans, silhouettes, smallest)
+    }
+
+    fn of(algorithm: Algorithm, silhouettes: &[f64], smallest: &[u64]) -> Vec<Candidate> {
         let one = |(i, (&silhouette, &smallest)): (usize, (&f64, &u64))| Candidate {
+            algorithm,
             k: i + 2,
             inertia: 0.0,
             silhouette,
             silhouette_interval: None,
             smallest,
-            n_iter: 1,
+            n_iter: Some(1),
             converged: true,
         };
         silhouettes.iter().zip(smallest).enumerate().map(one).collect()
     }
 
+    fn chosen(candidates: &[Candidate], n_rows: usize) -> (Algorithm, usize) {
+        let taken = &candidates[choose(candidates, n_rows).at];
+        (taken.algorithm, taken.k)
+    }
+
     #[test]
     fn the_highest_silhouette_wins() {
-        let choice = choose(&tried(&[0.3, 0.6, 0.4], &[100; 3]), 300);
-        assert_eq!(choice.k, 3);
+        let candidates = tried(&[0.3, 0.6, 0.4], &[100; 3]);
+        let choice = choose(&candidates, 300);
+        assert_eq!(candidates[choice.at].k, 3);
         assert!(choice.explanation[0].contains("0.600"));
     }
 
     #[test]
     fn two_segments_yield_to_a_peak_nearby_only() {
-        assert_eq!(choose(&tried(&[0.26, 0.22, 0.23, 0.21], &[100; 4]), 300).k, 4);
-        assert_eq!(choose(&tried(&[0.60, 0.22, 0.23, 0.21], &[100; 4]), 300).k, 2);
-        assert_eq!(choose(&tried(&[0.26, 0.25, 0.24, 0.255], &[100; 4]), 300).k, 2, "the end of the range is no peak");
+        let k = |silhouettes: &[f64]| chosen(&tried(silhouettes, &[100; 4]), 300).1;
+        assert_eq!(k(&[0.26, 0.22, 0.23, 0.21]), 4);
+        assert_eq!(k(&[0.60, 0.22, 0.23, 0.21]), 2);
+        assert_eq!(k(&[0.26, 0.25, 0.24, 0.255]), 2, "the end of the range is no peak");
     }
 
     #[test]
     fn handfuls_of_outliers_are_no_segments() {
-        let choice = choose(&tried(&[0.9, 0.4, 0.3], &[2, 100, 90]), 1000);
-        assert_eq!(choice.k, 3);
+        let candidates = tried(&[0.9, 0.4, 0.3], &[2, 100, 90]);
+        let choice = choose(&candidates, 1000);
+        assert_eq!(candidates[choice.at].k, 3);
         assert!(choice.explanation[0].ends_with("customers: 2."), "{:?}", choice.explanation);
-        assert_eq!(choose(&tried(&[0.9, 0.4], &[2, 2]), 1000).k, 2, "unless nothing else is left");
+        assert_eq!(chosen(&tried(&[0.9, 0.4], &[2, 2]), 1000).1, 2, "unless nothing else is left");
     }
 
     #[test]
     fn one_candidate_needs_no_comparison() {
-        assert_eq!(choose(&tried(&[0.1], &[1])[..1], 10).k, 2);
+        assert_eq!(chosen(&tried(&[0.1], &[1]), 10).1, 2);
+    }
+
+    #[test]
+    fn the_better_algorithm_stands_for_each_k() {
+        let mut candidates = tried(&[0.3, 0.5, 0.4], &[100; 3]);
+        candidates.extend(of(Algorithm::Ward, &[0.3, 0.45, 0.55], &[100, 100, 2]));
+        let choice = choose(&candidates, 300);
+        assert_eq!(chosen(&candidates, 300), (Algorithm::KMeans, 3));
+        assert!(choice.explanation[0].ends_with("customers: Ward 4."), "{:?}", choice.explanation);
+        assert!(choice.explanation[2].contains("Ward 0.450"), "{:?}", choice.explanation);
+        let mut candidates = tried(&[0.3], &[100]);
+        candidates.extend(of(Algorithm::Ward, &[0.4], &[100]));
+        assert_eq!(chosen(&candidates, 300), (Algorithm::Ward, 2), "one k, two algorithms");
     }
 }

@@ -1,19 +1,21 @@
 //! From the chosen clustering to the outcome.
 
-use segctl_clustering_core::model::Predict;
+use segctl_clustering_core::model::Assignment;
 use segctl_io::{FileReport, Table};
-use segctl_numeric::Labels;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
+use segctl_numeric::{Labels, MatrixView};
 
 use crate::SegmentationError;
+use crate::algorithm::Fit;
 use crate::customers::{customers, estimated_silhouettes, ids};
 use crate::evidence::Sweep;
 use crate::explain::{Explained, explain};
-use crate::model::{Clusterer, Model, ModelColumn, ModelSegment, Parts};
+use crate::model::{Clusterer, Model, ModelColumn, ModelSegment, Parts, Reference};
 use crate::outcome::{Column, Evidence, Input, InputFile, Outcome, Usage};
-use crate::recipe::Recipe;
+use crate::recipe::{Algorithm, ClusterRecipe, Recipe};
 use crate::run::{Ready, checkpoint};
+use crate::tree::drawn;
 
 /// Everything that follows from the chosen clustering.
 pub(crate) fn conclude(
@@ -23,19 +25,20 @@ pub(crate) fn conclude(
     observer: &dyn Observer,
 ) -> Result<Outcome, SegmentationError> {
     let x = ready.prepared.matrix.view();
-    let fit = &sweep.chosen;
-    let clusterer = Clusterer::KMeans(fit.model.reordered(&largest_first(&fit.labels)));
-    let assignment = clusterer.predict(x)?;
+    let Settled { labels, clusterer } = settled(&sweep.chosen, sweep.algorithm, &recipe.cluster)?;
+    let (assignment, agreement) = replayed(&clusterer, x, labels)?;
     let silhouettes = match sweep.silhouettes {
-        Some(exact) if assignment.labels.same_partition(&fit.labels) => exact,
-        _ => estimated_silhouettes(x, &assignment.labels, Seed(recipe.seed), observer)?,
+        Some(exact) => exact,
+        None => estimated_silhouettes(x, &assignment.labels, Seed(recipe.seed), observer)?,
     };
     let customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, silhouettes);
+    let tree = sweep.tree.map(|tree| drawn(&tree, x, &customers.labels)).transpose()?;
     checkpoint(observer, "explain", 1)?;
     let explained = explain(&ready, &customers, &clusterer, Seed(recipe.seed))?;
     checkpoint(observer, "explain", 2)?;
-    let model = model(&ready, &explained, clusterer, recipe);
-    let warnings = warnings(&ready, &sweep.evidence);
+    let told = explained.segments.iter().map(|s| ModelSegment { name: s.name.clone(), size: s.size, share: s.share });
+    let model = model_of(&ready, told.collect(), explained.reference.clone(), clusterer, recipe);
+    let warnings = warnings(&ready, &sweep.evidence, agreement);
     let Explained { distributions, correlation, segments, profile, composition, projection, .. } = explained;
     Ok(Outcome {
         columns: columns(&ready),
@@ -51,8 +54,53 @@ pub(crate) fn conclude(
         projection,
         customers,
         model,
+        agreement,
+        tree,
         warnings,
     })
+}
+
+/// The labels and the model of a clustering, segments numbered by descending size.
+pub(crate) struct Settled {
+    pub(crate) labels: Labels,
+    pub(crate) clusterer: Clusterer,
+}
+
+pub(crate) fn settled(fit: &Fit, algorithm: Algorithm, recipe: &ClusterRecipe) -> Result<Settled, SegmentationError> {
+    let order = largest_first(&fit.labels);
+    let mut new_id = vec![0; order.len()];
+    order.iter().zip(0..).for_each(|(&cluster, id)| new_id[cluster] = id);
+    let given = recipe.given().into_iter().filter(|(parameter, _)| parameter.algorithms.contains(&algorithm));
+    let parameters = given.map(|(parameter, text)| (parameter.name.to_owned(), text)).collect();
+    let clusterer = Clusterer { algorithm, parameters, rule: fit.model.reordered(&order) };
+    Ok(Settled { labels: fit.labels.permuted(&new_id), clusterer })
+}
+
+/// How the rows stand to the segments they are in, and the share of them that the model would put
+/// there again.
+///
+/// Where it would not, the distance is that to the row's own segment, and the runner-up is the one that
+/// the model would take.
+pub(crate) fn replayed(
+    clusterer: &Clusterer,
+    x: MatrixView<'_>,
+    labels: Labels,
+) -> Result<(Assignment, f64), SegmentationError> {
+    let mut assignment = clusterer.predict(x)?;
+    let strays: Vec<usize> = (0..labels.len()).filter(|&i| labels.get(i) != assignment.labels.get(i)).collect();
+    if strays.is_empty() {
+        return Ok((assignment, 1.0));
+    }
+    let own = labels.select(&strays);
+    let distances = clusterer.distances_to(x.select_rows(&strays).view(), &own)?;
+    for (&i, distance) in strays.iter().zip(distances) {
+        assignment.second[i] = assignment.labels.as_slice()[i];
+        assignment.second_distance[i] = assignment.distance[i];
+        assignment.distance[i] = distance;
+    }
+    let agreement = 1.0 - strays.len() as f64 / labels.len() as f64;
+    assignment.labels = labels;
+    Ok((assignment, agreement))
 }
 
 /// The clusters by descending size; the lower number first among equals.
@@ -63,16 +111,22 @@ fn largest_first(labels: &Labels) -> Vec<usize> {
     order
 }
 
-fn model(ready: &Ready, explained: &Explained, clusterer: Clusterer, recipe: &Recipe) -> Model {
-    let segments = explained.segments.iter();
+/// The model of what was fitted to `ready`.
+pub(crate) fn model_of(
+    ready: &Ready,
+    segments: Vec<ModelSegment>,
+    reference: Vec<Reference>,
+    clusterer: Clusterer,
+    recipe: &Recipe,
+) -> Model {
     Model::from(Parts {
         seed: recipe.seed,
         columns: model_columns(ready),
         table: ready.steps.clone(),
         prepare: ready.fitted.clone(),
         clusterer,
-        segments: segments.map(|s| ModelSegment { name: s.name.clone(), size: s.size, share: s.share }).collect(),
-        reference: explained.reference.clone(),
+        segments,
+        reference,
     })
 }
 
@@ -168,14 +222,13 @@ fn columns(ready: &Ready) -> Vec<Column> {
 }
 
 /// Things a reader must know before trusting the segments.
-fn warnings(ready: &Ready, evidence: &Evidence) -> Vec<String> {
+fn warnings(ready: &Ready, evidence: &Evidence, agreement: f64) -> Vec<String> {
     let mut warnings = Vec::new();
-    let chosen = evidence.candidates.iter().find(|candidate| candidate.k == evidence.chosen_k);
-    if let Some(candidate) = chosen.filter(|candidate| !candidate.converged) {
-        warnings.push(format!(
-            "k-means stopped after {} iterations before every customer had settled; raise max-iter, or set tol to 0",
-            candidate.n_iter
-        ));
+    if let Some(candidate) = evidence.chosen().filter(|candidate| !candidate.converged) {
+        warnings.push(not_converged(candidate.algorithm, candidate.n_iter));
+    }
+    if agreement < 1.0 {
+        warnings.push(disagreement(agreement));
     }
     if ready.table.n_rows() < 20 * evidence.chosen_k {
         warnings.push(format!(
@@ -185,6 +238,20 @@ fn warnings(ready: &Ready, evidence: &Evidence) -> Vec<String> {
         ));
     }
     warnings
+}
+
+pub(crate) fn not_converged(algorithm: Algorithm, n_iter: Option<u64>) -> String {
+    format!(
+        "{} stopped after {} iterations before every customer had settled; raise max-iter, or set tol to 0",
+        algorithm.title(),
+        n_iter.unwrap_or(0)
+    )
+}
+
+pub(crate) fn disagreement(agreement: f64) -> String {
+    // Rounded down: 100.0 % would say that nobody moves.
+    let percent = (agreement * 1000.0).floor() / 10.0;
+    format!("the model puts {percent:.1} % of these customers where they are now; `segctl assign` will move the others")
 }
 
 #[cfg(test)]

@@ -46,12 +46,12 @@ pub(crate) fn customers(ids: Ids, assignment: Assignment, silhouette: Vec<f64>) 
     }
 }
 
-/// 0 on the border, 1 at the centre; NaN without a second segment, whose distance is infinite. Two
-/// centres at one place are a border.
+/// 0 on the border, 1 at the centre, below 0 on the other side; NaN without a second segment, whose
+/// distance is infinite. Two centres at one place are a border.
 fn margin(first: f64, second: f64) -> f64 {
-    match second {
+    match first.max(second) {
         s if s.is_infinite() => f64::NAN,
-        s if s > 0.0 => (s - first) / s,
+        s if s > 0.0 => (second - first) / s,
         _ => 0.0,
     }
 }
@@ -75,6 +75,7 @@ mod tests {
     fn margins_run_from_border_to_centre() {
         assert_eq!(margin(0.0, 2.0), 1.0);
         assert_eq!(margin(2.0, 2.0), 0.0);
+        assert_eq!(margin(4.0, 2.0), -0.5);
         assert_eq!(margin(0.0, 0.0), 0.0);
         assert!(margin(1.0, f64::INFINITY).is_nan());
     }

@@ -1,10 +1,12 @@
 use segctl_clustering_core::ClusteringError;
-use segctl_io::IoError;
+use segctl_io::{IoError, Kind};
 use segctl_metrics::MetricsError;
 use segctl_numeric::InputError;
 use segctl_preprocessing::PrepareError;
 use segctl_reduction::ReductionError;
 use thiserror::Error;
+
+use crate::recipe::{Algorithm, Parameter};
 
 /// Why there are no segments.
 #[derive(Debug, Error)]
@@ -28,6 +30,44 @@ pub enum SegmentationError {
     /// A parameter of the recipe is out of range.
     #[error(transparent)]
     Parameter(#[from] InputError),
+    /// A text that is no value of a parameter.
+    #[error("{name} {value:?} should be {expected}")]
+    ParameterValue {
+        /// The parameter.
+        name: String,
+        /// What was typed.
+        value: String,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// A parameter that none of the algorithms asked for takes.
+    #[error("{} is a parameter of {}, not of {algorithms}", parameter.name, named(parameter.algorithms))]
+    ForeignParameter {
+        /// The parameter.
+        parameter: &'static Parameter,
+        /// The algorithms asked for.
+        algorithms: String,
+    },
+    /// Several of what can only be one.
+    #[error("one {what} is fitted at a time, not {given}")]
+    OneOnly {
+        /// `algorithm` or `k`.
+        what: &'static str,
+        /// What was given.
+        given: String,
+    },
+    /// Labels that do not fit the customers.
+    #[error("labels: {reason}")]
+    Labels {
+        /// Why.
+        reason: String,
+    },
+    /// A cut by height, of an algorithm that makes no tree.
+    #[error("{} makes no tree to cut at a height", algorithm.name())]
+    NoHeights {
+        /// The algorithm.
+        algorithm: Algorithm,
+    },
     /// The configuration file is no recipe.
     #[error("configuration: {}", .0.to_string().trim_end())]
     Config(#[source] toml::de::Error),
@@ -40,6 +80,14 @@ pub enum SegmentationError {
         column: String,
         /// The nearest name there is.
         nearest: Option<String>,
+    },
+    /// A column of a table taken as it is that holds no numbers.
+    #[error("column {column:?} holds {kind}; a table taken as it is holds numbers only")]
+    NotANumber {
+        /// The column.
+        column: String,
+        /// What it holds.
+        kind: Kind,
     },
     /// No column is left that could form segments.
     #[error("none of the {n_columns} columns can form segments: {}", .reasons.join("; "))]
@@ -81,6 +129,10 @@ pub enum SegmentationError {
     Interrupted,
 }
 
+fn named(algorithms: &[Algorithm]) -> String {
+    algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(", ")
+}
+
 impl SegmentationError {
     /// What the user can do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
@@ -91,6 +143,18 @@ impl SegmentationError {
             Self::Metrics(error) => error.hint(),
             Self::Reduction(error) => error.hint(),
             Self::UnknownColumn { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {name:?}?")),
+            Self::OneOnly { what: "k", .. } => Some("give a number of segments: --k 5".into()),
+            Self::OneOnly { .. } => Some("name one algorithm; `segctl run` compares several".into()),
+            Self::Labels { .. } => {
+                Some("give a column `segment`, and a column `id` where rows are not in the same order".into())
+            }
+            Self::NotANumber { column, .. } => {
+                Some(format!("name it with --id, leave it aside with --exclude {column:?}, or drop --as-is"))
+            }
+            Self::ForeignParameter { .. } => Some("leave it out, or ask for an algorithm that takes it".into()),
+            Self::NoHeights { .. } => {
+                Some("give a number of segments with --k, or ask for ward or agglomerative".into())
+            }
             Self::NothingToCluster { .. } => Some(
                 "name the columns to use with --columns, or give a column another role in the configuration: \
                  [data.roles] NAME = \"numeric\""

@@ -1,71 +1,88 @@
-//! The sweep over k: one clustering and one silhouette for each number of segments.
+//! The sweep: one clustering and one silhouette for each algorithm and number of segments.
 
-use segctl_clustering_core::ClusteringError;
-use segctl_clustering_core::kmeans::{KMeans, KMeansData, KMeansParams, Stop, fit_data};
 use segctl_metrics::{SampleParams, Silhouette, silhouette_many, silhouette_sampled};
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
 use segctl_numeric::{Labels, MatrixView};
 
+use crate::algorithm::{self, Context, Cut, Fit, Found, Tree};
 use crate::choice::choose;
 use crate::outcome::{Candidate, Evidence};
-use crate::recipe::Recipe;
+use crate::recipe::{Algorithm, Recipe};
+use crate::run::RunOptions;
 use crate::{SegmentationError, Timings};
 
 /// Up to so many customers silhouettes are exact; beyond, each mean is estimated on a sample.
 /// All distances among 50,000 customers take seconds, those among a million would take half an hour.
 const EXACT_ROWS: usize = 50_000;
 
-/// From so many customers on, restarts run on a sample and the best of them is refined on all.
-const RESTART_SAMPLE_FROM: usize = 100_000;
-
-/// Customers in that sample.
-const RESTART_SAMPLE: usize = 50_000;
-
-/// What was learnt from trying every k.
+/// What was learnt from trying every algorithm with every k.
 pub(crate) struct Sweep {
     pub(crate) evidence: Evidence,
-    /// The clustering of the chosen k.
-    pub(crate) chosen: KMeans,
+    /// The clustering that was chosen, and by what it was found.
+    pub(crate) chosen: Fit,
+    pub(crate) algorithm: Algorithm,
     /// The silhouettes of all rows under the chosen clustering, when they are exact.
     pub(crate) silhouettes: Option<Vec<f64>>,
+    /// A tree of merges: that of the chosen algorithm, else the first there is.
+    pub(crate) tree: Option<Tree>,
 }
 
-/// Clusters `x` for every k of the recipe that the rows allow, judges each, and chooses.
+/// Clusters `x` by every algorithm for every k of the recipe that the rows allow, judges each, and
+/// chooses.
 pub(crate) fn sweep(
     x: MatrixView<'_>,
     recipe: &Recipe,
+    options: &RunOptions,
     observer: &dyn Observer,
     timings: &mut Timings,
 ) -> Result<Sweep, SegmentationError> {
-    let ks = feasible(recipe, x.n_rows())?;
-    let mut fits = timings.time("fit", || fit_all(x, &ks, recipe, observer))?;
-    let labels: Vec<&Labels> = fits.iter().map(|fit| &fit.labels).collect();
-    let mut judged = timings.time("evaluate", || judge(x, &labels, recipe, observer))?;
-    let candidates: Vec<Candidate> = fits.iter().zip(&judged.means).map(|(fit, mean)| candidate(fit, mean)).collect();
-    let choice = choose(&candidates, x.n_rows());
-    let at = candidates.iter().position(|c| c.k == choice.k).expect("the choice is a candidate");
+    let cuts: Vec<Cut> = feasible(recipe, x.n_rows())?.into_iter().map(Cut::K).collect();
+    let context = Context {
+        recipe: &recipe.cluster,
+        seed: Seed(recipe.seed),
+        memory_limit: options.memory_limit,
+        init_centers: None,
+        may_sample: true,
+        observer,
+    };
+    let names = recipe.cluster.algorithm.as_slice();
+    let fit_all = || names.iter().map(|&name| algorithm::fit(name, x, &cuts, context)).collect::<Result<Vec<_>, _>>();
+    let found = timings.time("fit", fit_all)?;
+    let fits: Vec<(Algorithm, &Fit)> =
+        found.iter().flat_map(|found| found.fits.iter().map(|fit| (found.algorithm, fit))).collect();
+    let labels: Vec<&Labels> = fits.iter().map(|(_, fit)| &fit.labels).collect();
+    let judged = timings.time("evaluate", || judge(x, &labels, Seed(recipe.seed), observer))?;
+    let judgements = fits.iter().zip(&judged.means).zip(&judged.inertias);
+    let candidates = judgements.map(|((&(name, fit), mean), &inertia)| candidate(name, fit, mean, inertia)).collect();
+    Ok(concluded(found, candidates, judged, recipe, x.n_rows()))
+}
+
+fn concluded(
+    found: Vec<Found>,
+    candidates: Vec<Candidate>,
+    mut judged: Judged,
+    recipe: &Recipe,
+    n_rows: usize,
+) -> Sweep {
+    let choice = choose(&candidates, n_rows);
     let mut explanation = choice.explanation;
-    if x.n_rows() > RESTART_SAMPLE_FROM && recipe.cluster.restarts > 1 {
-        explanation.push(format!(
-            "The {} starts ran on a sample of {RESTART_SAMPLE} customers; the best was refined on all.",
-            recipe.cluster.restarts
-        ));
-    }
+    explanation.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
+    let silhouettes = judged.exact.as_mut().map(|exact| samples(exact.swap_remove(choice.at)));
+    let chosen_by = candidates[choice.at].algorithm;
+    let tree = found.iter().find(|found| found.algorithm == chosen_by && found.tree.is_some());
+    let tree = tree.or(found.iter().find(|found| found.tree.is_some())).and_then(|found| found.tree.clone());
     let evidence = Evidence {
-        algorithm: "k-means".into(),
-        chosen_k: choice.k,
+        algorithm: chosen_by,
+        chosen_k: candidates[choice.at].k,
         k_was_given: recipe.cluster.k.single().is_some(),
         silhouette_rows: judged.n_rows as u64,
         silhouette_is_exact: judged.exact.is_some(),
         explanation,
         candidates,
     };
-    let silhouettes = judged
-        .exact
-        .as_mut()
-        .map(|exact| exact.swap_remove(at).samples.into_iter().map(|s| s.unwrap_or(f64::NAN)).collect());
-    Ok(Sweep { evidence, chosen: fits.swap_remove(at), silhouettes })
+    let chosen = found.into_iter().flat_map(|found| found.fits).nth(choice.at).expect("the choice is a candidate");
+    Sweep { evidence, chosen, algorithm: chosen_by, silhouettes, tree }
 }
 
 /// The k that leave a silhouette defined: 2..=n-1.
@@ -79,70 +96,52 @@ fn feasible(recipe: &Recipe, n_rows: usize) -> Result<Vec<usize>, SegmentationEr
     Ok(ks)
 }
 
-/// One clustering per k. When the rows have too few distinct values for a larger k of several,
-/// the smaller ones stand.
-fn fit_all(
-    x: MatrixView<'_>,
-    ks: &[usize],
-    recipe: &Recipe,
-    observer: &dyn Observer,
-) -> Result<Vec<KMeans>, SegmentationError> {
-    let data = KMeansData::new(x)?;
-    let mut fits = Vec::with_capacity(ks.len());
-    for &k in ks {
-        match fit_data(&data, None, &params(k, x.n_rows(), recipe), observer) {
-            Ok(fit) => fits.push(fit),
-            Err(ClusteringError::TooFewDistinct { .. }) if !fits.is_empty() => break,
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(fits)
-}
-
-fn params(k: usize, n_rows: usize, recipe: &Recipe) -> KMeansParams {
-    let cluster = &recipe.cluster;
-    KMeansParams::new(k)
-        .with_restarts(cluster.restarts)
-        .with_max_iter(cluster.max_iter)
-        .with_tol(cluster.tol)
-        .with_seed(Seed(recipe.seed))
-        .with_restart_sample((n_rows > RESTART_SAMPLE_FROM).then_some(RESTART_SAMPLE))
-}
-
 /// The mean silhouette of one clustering, with its interval when it is an estimate.
 type Mean = (f64, Option<(f64, f64)>);
 
-struct Judged {
-    means: Vec<Mean>,
-    exact: Option<Vec<Silhouette>>,
-    n_rows: usize,
+/// What labelings are worth.
+pub(crate) struct Judged {
+    /// One per labeling.
+    pub(crate) means: Vec<Mean>,
+    /// The sum of squared distances to the means of the clusters, one per labeling.
+    pub(crate) inertias: Vec<f64>,
+    /// The silhouettes of all rows, when they are exact.
+    pub(crate) exact: Option<Vec<Silhouette>>,
+    /// Rows that the means rest on.
+    pub(crate) n_rows: usize,
 }
 
-fn judge(
+/// Judges labelings of the rows of `x`, one pass over the distances for all of them.
+pub(crate) fn judge(
     x: MatrixView<'_>,
     labels: &[&Labels],
-    recipe: &Recipe,
+    seed: Seed,
     observer: &dyn Observer,
 ) -> Result<Judged, SegmentationError> {
+    let inertias = segctl_metrics::inertia_many(x, labels)?;
     if x.n_rows() <= EXACT_ROWS {
         let exact = silhouette_many(x, labels, observer)?;
         let means = exact.iter().map(|silhouette| (silhouette.mean, None)).collect();
-        return Ok(Judged { means, exact: Some(exact), n_rows: x.n_rows() });
+        return Ok(Judged { means, inertias, exact: Some(exact), n_rows: x.n_rows() });
     }
-    let sample = SampleParams::new(Seed(recipe.seed));
-    let estimates = silhouette_sampled(x, labels, &sample, observer)?;
+    let estimates = silhouette_sampled(x, labels, &SampleParams::new(seed), observer)?;
     let means = estimates.iter().map(|e| (e.mean, Some((e.interval.low, e.interval.high)))).collect();
-    Ok(Judged { means, exact: None, n_rows: estimates.first().map_or(0, |e| e.n_evaluated) })
+    Ok(Judged { means, inertias, exact: None, n_rows: estimates.first().map_or(0, |e| e.n_evaluated) })
 }
 
-fn candidate(fit: &KMeans, &(silhouette, silhouette_interval): &Mean) -> Candidate {
+fn samples(silhouette: Silhouette) -> Vec<f64> {
+    silhouette.samples.into_iter().map(|sample| sample.unwrap_or(f64::NAN)).collect()
+}
+
+fn candidate(algorithm: Algorithm, fit: &Fit, &(silhouette, silhouette_interval): &Mean, inertia: f64) -> Candidate {
     Candidate {
+        algorithm,
         k: fit.labels.n_clusters(),
-        inertia: fit.inertia,
+        inertia,
         silhouette,
         silhouette_interval,
         smallest: fit.labels.sizes().into_iter().min().unwrap_or(0) as u64,
-        n_iter: fit.n_iter as u64,
-        converged: fit.stop == Stop::Converged,
+        n_iter: fit.n_iter,
+        converged: fit.converged,
     }
 }

@@ -1,12 +1,13 @@
 //! What the segments are: profiles, names, pictures.
 
 use rayon::prelude::*;
+use segctl_numeric::Labels;
 use segctl_numeric::seed::Seed;
 
 use crate::composition::composition;
 use crate::distributions::{correlation, distributions};
 use crate::features::{Feature, describes_by_value, features};
-use crate::model::{Clusterer, Reference};
+use crate::model::{Clusterer, ModelSegment, Reference};
 use crate::naming::name_segments;
 use crate::outcome::{Composition, Correlation, Customers, Distribution, Profile, Projection, Segment};
 use crate::profile::{highlights, profile};
@@ -43,10 +44,28 @@ pub(crate) fn explain(
         segments: segments(customers, &features, &profile, &correlation),
         composition: compositions(ready, customers),
         projection: project(x, &ready.prepared.names, clusterer.centers().view(), customers)?,
-        reference: features.par_iter().filter(|feature| feature.prepared.is_some()).map(reference).collect(),
+        reference: references(&features),
         correlation,
         profile,
     })
+}
+
+/// The names and sizes of the segments, and how each feature is spread: what a model says of them.
+pub(crate) fn described(ready: &Ready, labels: &Labels, seed: Seed) -> (Vec<ModelSegment>, Vec<Reference>) {
+    let features = features(&ready.table, &ready.uses, &ready.fitted);
+    let profile = profile(&features, ready.prepared.matrix.view(), labels);
+    let told: Vec<_> = (0..labels.n_clusters()).map(|s| highlights(&profile, &features, s)).collect();
+    let names = name_segments(&told, &correlation(&features, seed));
+    let segment = |(name, size): (String, usize)| ModelSegment {
+        name,
+        size: size as u64,
+        share: size as f64 / labels.len() as f64,
+    };
+    (names.into_iter().zip(labels.sizes()).map(segment).collect(), references(&features))
+}
+
+fn references(features: &[Feature]) -> Vec<Reference> {
+    features.par_iter().filter(|feature| feature.prepared.is_some()).map(reference).collect()
 }
 
 fn compositions(ready: &Ready, customers: &Customers) -> Vec<Composition> {

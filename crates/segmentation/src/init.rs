@@ -29,7 +29,7 @@ pub fn commented_recipe(
     let raw = stage::read(source, &stated, resolve::roles(recipe), options.memory_limit, observer)?;
     let raw = stage::narrow(&session, raw, &stated, &mut ledger)?;
     let (steps, derived) = resolve::resolved(recipe, stated, &raw);
-    let table = stage::enrich(&session, &raw, &steps, &mut ledger)?;
+    let table = stage::enrich(&session, raw, &steps, &mut ledger)?;
     let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &recipe.cluster)?;
     let rows: Vec<Row> = table.columns.iter().zip(&uses).map(|(column, used)| row(column, used)).collect();
     Ok(text(recipe, &rows, &derived))

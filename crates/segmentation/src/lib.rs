@@ -4,6 +4,7 @@
 //! cluster for every k, judge, choose, explain. [`assign`] replays the model on new customers.
 //! This crate knows no terminal and no HTML, and writes no file.
 
+mod algorithm;
 mod assign;
 mod choice;
 mod composition;
@@ -11,9 +12,11 @@ mod conclude;
 mod customers;
 mod distributions;
 mod error;
+mod evaluate;
 mod evidence;
 mod explain;
 mod features;
+mod fit;
 mod init;
 mod ledger;
 mod manifest;
@@ -23,6 +26,7 @@ mod outcome;
 mod profile;
 mod projection;
 mod recipe;
+mod reduce;
 mod resolve;
 mod run;
 mod sample;
@@ -30,24 +34,30 @@ mod stage;
 pub mod synth;
 mod tables;
 mod timings;
+mod tree;
 mod usage;
 mod values;
 
 pub use assign::{Assigned, assign, assign_with};
 pub use error::SegmentationError;
+pub use evaluate::{Evaluation, LabelCount, evaluate, evaluate_with};
+pub use fit::{Clustering, FitOptions, FitOutcome, fit, fit_with};
 pub use init::commented_recipe;
 pub use manifest::{Manifest, SegmentSummary, TimingsReport};
-pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, TableSteps};
+pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, Rule, TableSteps};
 pub use outcome::{
     Candidate, Column, Composition, Correlation, Customers, Derived, Distribution, Entry, Evidence, Highlight, Ids,
-    Input, InputFile, Outcome, Profile, Projection, Segment, Unit, Usage,
+    Input, InputFile, Join, Leaf, Outcome, Profile, Projection, Segment, Tree, Unit, Usage,
 };
 pub use recipe::{
-    Categories, ClusterRecipe, DataRecipe, DuplicatesRecipe, Expressions, KRange, KRangeError, Packs, Recipe,
+    Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DuplicatesRecipe, Expressions,
+    KRange, KRangeError, Packs, Parameter, Recipe,
 };
+pub use reduce::{Reduction, reduce, reduce_with};
 pub use run::{RunOptions, run, run_with};
 pub use segctl_io::Source;
-pub use tables::{customers_table, profile_table};
+pub use segctl_reduction::Components;
+pub use tables::{customers_table, linkage_table, profile_table};
 pub use timings::{Stage, Timings};
 
 /// The name most like `name`, if any is like it at all.

@@ -1,13 +1,16 @@
 //! The model file: everything needed to assign tomorrow's customers, nothing that names one of today's.
 
-use segctl_clustering_core::model::{Assignment, CentersModel, Predict};
+use std::collections::BTreeMap;
+
+use segctl_clustering_core::model::{Assignment, CentersModel, NeighboursModel, Predict, TreeModel};
 use segctl_io::{DuplicateIds, Encoding, FeatureExpr, Kind, Role, RowRule};
-use segctl_numeric::{Matrix, MatrixView};
+use segctl_numeric::{Labels, Matrix, MatrixView};
 use segctl_preprocessing::Fitted;
 use serde::{Deserialize, Serialize};
 
 use crate::SegmentationError;
 use crate::outcome::Usage;
+use crate::recipe::Algorithm;
 
 /// What the first field of a model file says.
 const FORMAT: &str = "segctl-model";
@@ -64,6 +67,8 @@ pub struct TableSteps {
     pub sheet: Option<String>,
     /// Cells that mean "missing", when they were given.
     pub missing: Option<Vec<String>>,
+    /// Whether the table is taken as it is, without the steps that follow.
+    pub as_is: bool,
     /// A query over the table `data`.
     pub sql: Option<String>,
     /// The condition a row must meet.
@@ -80,29 +85,78 @@ pub struct TableSteps {
 
 /// A fitted algorithm of any kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "algorithm", rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Clusterer {
+    /// What found the segments.
+    pub algorithm: Algorithm,
+    /// Its parameters that were given, by name.
+    pub parameters: BTreeMap<String, String>,
+    /// How rows are assigned.
+    pub rule: Rule,
+}
+
+/// How a fitted algorithm assigns rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Clusterer {
-    /// K-means: the nearest centre.
-    KMeans(CentersModel),
+pub enum Rule {
+    /// To the segment of the nearest centre.
+    NearestCentre(CentersModel),
+    /// To the segment of the nearest row of a training sample.
+    NearestNeighbour(NeighboursModel),
+}
+
+impl Rule {
+    fn model(&self) -> &dyn Predict {
+        match self {
+            Self::NearestCentre(model) => model,
+            Self::NearestNeighbour(model) => model,
+        }
+    }
+
+    /// The same segments under other numbers: see [`Predict::reordered`].
+    pub(crate) fn reordered(&self, order: &[usize]) -> Self {
+        match self {
+            Self::NearestCentre(model) => Self::NearestCentre(model.reordered(order)),
+            Self::NearestNeighbour(model) => Self::NearestNeighbour(model.reordered(order)),
+        }
+    }
+}
+
+impl From<TreeModel> for Rule {
+    fn from(model: TreeModel) -> Self {
+        match model {
+            TreeModel::Centers(model) => Self::NearestCentre(model),
+            TreeModel::Neighbours(model) => Self::NearestNeighbour(model),
+        }
+    }
 }
 
 impl Clusterer {
+    /// The rule in words, as a sentence's object: `the nearest centre`.
+    pub fn rule(&self) -> &'static str {
+        self.rule.model().rule()
+    }
+
     /// The segment of every row of `x` (n x d, prepared units), its distance, and the runner-up.
     ///
     /// # Errors
     /// When `x` has another number of features or holds a value that is not finite.
     pub fn predict(&self, x: MatrixView<'_>) -> Result<Assignment, SegmentationError> {
-        match self {
-            Self::KMeans(model) => Ok(model.predict(x)?),
-        }
+        Ok(self.rule.model().predict(x)?)
+    }
+
+    /// The distance of every row of `x` to the segment it has in `labels`, by the rule.
+    ///
+    /// # Errors
+    /// As [`Clusterer::predict`], and when the numbers of rows or segments differ.
+    pub fn distances_to(&self, x: MatrixView<'_>, labels: &Labels) -> Result<Vec<f64>, SegmentationError> {
+        Ok(self.rule.model().distances_to(x, labels)?)
     }
 
     /// The centres of the segments (k x d) in prepared units.
     pub fn centers(&self) -> Matrix {
-        match self {
-            Self::KMeans(model) => model.centers(),
-        }
+        self.rule.model().centers()
     }
 }
 

@@ -4,6 +4,7 @@ use segctl_numeric::{Labels, Matrix};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Model;
+use crate::recipe::Algorithm;
 
 /// The whole result of a run.
 ///
@@ -23,7 +24,7 @@ pub struct Outcome {
     pub distributions: Vec<Distribution>,
     /// How the profiled numeric features move together.
     pub correlation: Correlation,
-    /// Why this number of segments.
+    /// Why this algorithm and this number of segments.
     pub evidence: Evidence,
     /// The segments, largest first: segment `s` is at index `s`.
     pub segments: Vec<Segment>,
@@ -37,6 +38,10 @@ pub struct Outcome {
     pub customers: Customers,
     /// What assigns tomorrow's customers.
     pub model: Model,
+    /// The share of today's customers whom the model, asked again, puts where they are.
+    pub agreement: f64,
+    /// The top of the tree of merges, when an algorithm made one.
+    pub tree: Option<Tree>,
     /// Things a reader must know, in sentences.
     pub warnings: Vec<String>,
 }
@@ -199,12 +204,12 @@ pub struct Correlation {
     pub spearman_sample: Option<u64>,
 }
 
-/// Why this number of segments.
+/// Why this algorithm and this number of segments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The algorithm, in words.
-    pub algorithm: String,
-    /// One per k tried, ascending.
+    /// The algorithm that was taken.
+    pub algorithm: Algorithm,
+    /// One per algorithm and k tried, algorithm by algorithm, ascending in k.
     pub candidates: Vec<Candidate>,
     /// The k that was taken.
     pub chosen_k: usize,
@@ -218,9 +223,25 @@ pub struct Evidence {
     pub explanation: Vec<String>,
 }
 
-/// One number of segments that was tried.
+impl Evidence {
+    /// The candidate that was taken.
+    pub fn chosen(&self) -> Option<&Candidate> {
+        self.candidates.iter().find(|c| c.algorithm == self.algorithm && c.k == self.chosen_k)
+    }
+
+    /// The algorithms that were tried, in order.
+    pub fn algorithms(&self) -> Vec<Algorithm> {
+        let mut algorithms: Vec<Algorithm> = self.candidates.iter().map(|c| c.algorithm).collect();
+        algorithms.dedup();
+        algorithms
+    }
+}
+
+/// One algorithm with one number of segments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
+    /// The algorithm.
+    pub algorithm: Algorithm,
     /// Number of segments.
     pub k: usize,
     /// Sum of squared distances to the centres, in prepared units.
@@ -231,9 +252,9 @@ pub struct Candidate {
     pub silhouette_interval: Option<(f64, f64)>,
     /// Rows in the smallest segment.
     pub smallest: u64,
-    /// Iterations of the best restart.
-    pub n_iter: u64,
-    /// Whether that restart converged.
+    /// Iterations of the best start, where there are iterations.
+    pub n_iter: Option<u64>,
+    /// Whether that start converged.
     pub converged: bool,
 }
 
@@ -348,6 +369,48 @@ pub struct Projection {
     pub n_total: u64,
 }
 
+/// A tree of merges with its lower parts gathered into leaves, so that it can be drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tree {
+    /// The linkage: `ward`.
+    pub linkage: String,
+    /// The distance of two customers: `euclidean`.
+    pub metric: String,
+    /// Customers it was made of; all of them, or a sample.
+    pub n_rows: u64,
+    /// The leaves from left to right, neighbours as alike as the tree allows.
+    pub leaves: Vec<Leaf>,
+    /// The merges, children before parents. Nodes below the number of leaves are leaves, merge `i` is
+    /// the node so many further.
+    pub merges: Vec<Join>,
+}
+
+/// A part of a tree that is drawn as one leaf.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Leaf {
+    /// Customers in it.
+    pub size: u64,
+    /// The height of its topmost merge, 0 for a single customer.
+    pub height: f64,
+    /// The segment most of them are in.
+    pub segment: usize,
+    /// The share of them that is in it.
+    pub purity: f64,
+}
+
+/// A merge of two nodes of a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Join {
+    /// The left node.
+    pub left: usize,
+    /// The right node.
+    pub right: usize,
+    /// How far apart the two were, by the linkage.
+    pub height: f64,
+    /// Customers under it.
+    pub size: u64,
+}
+
 /// One entry per customer kept, in the order of the input.
 #[derive(Debug, Clone, Default)]
 pub struct Customers {
@@ -355,14 +418,16 @@ pub struct Customers {
     pub ids: Ids,
     /// The segment of each.
     pub labels: Labels,
-    /// Euclidean distance to the segment's centre, in prepared units.
+    /// Distance to the segment by the model's rule, in prepared units: to its centre, or to the nearest
+    /// row kept of it.
     pub distance: Vec<f64>,
     /// Silhouette: exact, or estimated against a reference sample when there are too many rows.
     pub silhouette: Vec<f64>,
     /// The nearest other segment; -1 when there is only one.
     pub second: Vec<i32>,
-    /// How clear the choice is: (distance to the second centre - distance) / distance to the second
-    /// centre, from 0 (on the border) to 1 (at the centre); NaN with one segment.
+    /// How clear the choice is: (second distance - distance) / the larger of the two, from 0 (on the
+    /// border) to 1 (at the centre), below 0 for a customer whom the model would put into the second
+    /// segment; NaN with one segment.
     pub margin: Vec<f64>,
 }
 

@@ -17,6 +17,7 @@ pub(crate) fn stated(recipe: &Recipe) -> TableSteps {
         delimiter: data.delimiter,
         sheet: data.sheet.clone(),
         missing: data.missing.clone(),
+        as_is: data.as_is,
         sql: data.sql.clone(),
         filter: data.filter.clone(),
         id: data.id.clone(),
@@ -35,6 +36,9 @@ pub(crate) fn roles(recipe: &Recipe) -> BTreeMap<String, Role> {
 
 /// Adds the recognised id and packs; what the user named stands.
 pub(crate) fn resolved(recipe: &Recipe, mut steps: TableSteps, table: &Table) -> (TableSteps, Vec<Derived>) {
+    if recipe.data.as_is {
+        return (steps, Vec::new());
+    }
     steps.id = steps.id.or_else(|| table.id.clone());
     let mut derived: Vec<Derived> = Vec::new();
     if recipe.packs == Packs::Auto {

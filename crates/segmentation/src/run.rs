@@ -16,7 +16,8 @@ use crate::{SegmentationError, Timings, resolve, stage};
 /// What a run may use, apart from what its result depends on.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RunOptions {
-    /// Bytes the table and the SQL engine may take; no limit when absent.
+    /// Bytes the table, the SQL engine, and the distances of an algorithm may take, each; no limit when
+    /// absent.
     pub memory_limit: Option<u64>,
 }
 
@@ -53,11 +54,11 @@ pub fn run_with(
     let session = Session::new(&SessionOptions { memory_limit: options.memory_limit })?;
     let read = timings.time("read", || read(source, recipe, options, observer))?;
     let ready = timings.time("prepare", || prepare(&session, read, recipe, observer))?;
-    let sweep = sweep(ready.prepared.matrix.view(), recipe, observer, timings)?;
+    let sweep = sweep(ready.prepared.matrix.view(), recipe, options, observer, timings)?;
     timings.time("evaluate", || conclude(ready, sweep, recipe, observer))
 }
 
-fn read(
+pub(crate) fn read(
     source: &Source,
     recipe: &Recipe,
     options: &RunOptions,
@@ -81,7 +82,7 @@ pub(crate) struct Ready {
     pub(crate) ledger: Ledger,
 }
 
-fn prepare(
+pub(crate) fn prepare(
     session: &Session,
     raw: Table,
     recipe: &Recipe,
@@ -94,10 +95,10 @@ fn prepare(
     checkpoint(observer, "prepare", 1)?;
     let (steps, derived) = resolve::resolved(recipe, resolve::stated(recipe), &raw);
     let raw_columns = raw.columns.clone();
-    let table = stage::enrich(session, &raw, &steps, &mut ledger)?;
+    let table = stage::enrich(session, raw, &steps, &mut ledger)?;
     checkpoint(observer, "prepare", 2)?;
     let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &recipe.cluster)?;
-    let (fitted, mut prepared) = fit_transform(&table.batches, &plans(&table.columns, &uses), &recipe.prepare)?;
+    let (fitted, mut prepared) = fit_transform(&table.batches, &plans(&table.columns, &uses), &recipe.preparation())?;
     prepared.events.iter().for_each(|event| ledger.event(event));
     let table = stage::kept(table, prepared.kept_rows.take())?;
     checkpoint(observer, "prepare", 3)?;

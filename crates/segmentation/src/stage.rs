@@ -57,11 +57,14 @@ pub(crate) fn narrow(
 /// Duplicates, row rules and features.
 pub(crate) fn enrich(
     session: &Session,
-    table: &Table,
+    table: Table,
     steps: &TableSteps,
     ledger: &mut Ledger,
 ) -> Result<Table, SegmentationError> {
-    let (table, duplicates) = deduplicate(table, steps.id.as_deref(), steps.duplicate_ids)?;
+    if steps.as_is {
+        return Ok(table);
+    }
+    let (table, duplicates) = deduplicate(&table, steps.id.as_deref(), steps.duplicate_ids)?;
     tell_duplicates(&duplicates, steps, ledger);
     let (table, rules) = apply_rules(session, &table, &steps.rules)?;
     rules.iter().for_each(|rule| tell_rule(rule, ledger));

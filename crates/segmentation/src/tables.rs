@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
+use segctl_clustering_core::agglomerative::{Dendrogram, Merge};
 
 use crate::Model;
 use crate::outcome::{Customers, Profile, Segment};
@@ -25,7 +26,7 @@ pub fn customers_table(customers: &Customers, model: &Model) -> RecordBatch {
     }
     columns.push(("second_segment", Arc::new(Int32Array::from(customers.second.clone()))));
     columns.push(("margin", floats(customers.margin.iter().copied())));
-    table(columns)
+    table(owned(columns))
 }
 
 /// One row per segment and feature: `segment, segment_name, size, share, feature, mean, median,
@@ -35,7 +36,7 @@ pub fn profile_table(profile: &Profile, segments: &[Segment]) -> RecordBatch {
         (0..segments.len()).flat_map(|s| (0..profile.features.len()).map(move |j| (s, j))).collect();
     let ranks: Vec<Vec<i64>> = (0..segments.len()).map(|s| ranks(profile.difference.row(s))).collect();
     let at = |pick: &dyn Fn(usize, usize) -> f64| floats(cells.iter().map(|&(s, j)| pick(s, j)));
-    table(vec![
+    table(owned(vec![
         ("segment", Arc::new(cells.iter().map(|&(s, _)| s as i32).collect::<Int32Array>())),
         ("segment_name", Arc::new(cells.iter().map(|&(s, _)| Some(&segments[s].name)).collect::<StringArray>())),
         ("size", Arc::new(cells.iter().map(|&(s, _)| segments[s].size as i64).collect::<Int64Array>())),
@@ -46,7 +47,21 @@ pub fn profile_table(profile: &Profile, segments: &[Segment]) -> RecordBatch {
         ("std", at(&|s, j| profile.std.row(s)[j])),
         ("difference", at(&|s, j| profile.difference.row(s)[j])),
         ("rank", Arc::new(cells.iter().map(|&(s, j)| ranks[s][j]).collect::<Int64Array>())),
-    ])
+    ]))
+}
+
+/// SciPy's linkage matrix, one row per merge: `left, right, height, size`.
+pub fn linkage_table(tree: &Dendrogram) -> RecordBatch {
+    let merges = tree.merges();
+    let integers = |pick: fn(&Merge) -> usize| -> ArrayRef {
+        Arc::new(merges.iter().map(|merge| pick(merge) as i64).collect::<Int64Array>())
+    };
+    table(owned(vec![
+        ("left", integers(|merge| merge.left)),
+        ("right", integers(|merge| merge.right)),
+        ("height", Arc::new(merges.iter().map(|merge| Some(merge.height)).collect::<Float64Array>())),
+        ("size", integers(|merge| merge.size)),
+    ]))
 }
 
 /// The place of each difference by magnitude, from 1; undefined ones come last.
@@ -66,8 +81,13 @@ fn floats(values: impl Iterator<Item = f64>) -> ArrayRef {
     Arc::new(values.map(|value| Some(value).filter(|v| !v.is_nan())).collect::<Float64Array>())
 }
 
-fn table(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
-    let field = |(name, array): &(&str, ArrayRef)| Field::new(*name, DataType::clone(array.data_type()), true);
+fn owned(columns: Vec<(&str, ArrayRef)>) -> Vec<(String, ArrayRef)> {
+    columns.into_iter().map(|(name, array)| (name.to_owned(), array)).collect()
+}
+
+/// A table of columns of one length.
+pub(crate) fn table(columns: Vec<(String, ArrayRef)>) -> RecordBatch {
+    let field = |(name, array): &(String, ArrayRef)| Field::new(name, DataType::clone(array.data_type()), true);
     let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     RecordBatch::try_new(Arc::new(schema), arrays).expect("columns of one length match their own schema")

@@ -31,6 +31,9 @@ pub(crate) fn decide(
 ) -> Result<Vec<Use>, SegmentationError> {
     known("columns", &data.columns, columns)?;
     known("exclude", &data.exclude, columns)?;
+    if data.as_is {
+        return as_is(columns, id, data);
+    }
     let categories_count = categories_form_segments(columns, data, cluster.categories);
     let uses: Vec<Use> = columns
         .iter()
@@ -44,6 +47,23 @@ pub(crate) fn decide(
     }
     let reasons = columns.iter().zip(&uses).take(5).map(|(c, used)| format!("{}: {}", c.name, used.reason)).collect();
     Err(SegmentationError::NothingToCluster { n_columns: columns.len(), reasons })
+}
+
+/// Every column but the id and those excluded forms the segments, and must hold numbers.
+fn as_is(columns: &[ColumnInfo], id: Option<&str>, data: &DataRecipe) -> Result<Vec<Use>, SegmentationError> {
+    let chosen = |column: &ColumnInfo| {
+        (data.columns.is_empty() || data.columns.contains(&column.name)) && !data.exclude.contains(&column.name)
+    };
+    let one = |column: &ColumnInfo| match column.kind {
+        _ if Some(column.name.as_str()) == id => Ok(Use::new(Usage::Id, "names the customer")),
+        _ if !chosen(column) => Ok(Use::new(Usage::Ignored, "not chosen")),
+        Kind::Integer | Kind::Float => {
+            let treatment = Some(Treatment::Numeric);
+            Ok(Use { usage: Usage::Clusters, reason: "taken as it is".into(), treatment })
+        }
+        kind => Err(SegmentationError::NotANumber { column: column.name.clone(), kind }),
+    };
+    columns.iter().map(one).collect()
 }
 
 /// The columns that form the segments, as preprocessing takes them.

@@ -90,6 +90,11 @@ impl Condensed {
         &self.values
     }
 
+    /// The distances of row `i` to those after it.
+    pub(super) fn row(&self, i: usize) -> &[f64] {
+        &self.values[self.start(i)..][..self.n_rows - i - 1]
+    }
+
     pub(super) fn zeros(n_rows: usize) -> Self {
         Self { values: vec![0.0; n_rows * n_rows.saturating_sub(1) / 2], n_rows }
     }

@@ -1,6 +1,7 @@
 use segctl_numeric::distance::Metric;
 use serde::{Deserialize, Serialize};
 
+use super::square::Square;
 use crate::ClusteringError;
 
 /// What the distance of two clusters is. Serialised in lower case.
@@ -80,7 +81,8 @@ pub struct AgglomerativeParams {
     pub linkage: Linkage,
     /// What the distance of two rows is (Euclidean).
     pub metric: Metric,
-    /// Bytes that the distances of all pairs may take, where the linkage needs them (no limit).
+    /// Bytes that the distances of all pairs may take, where the linkage needs them: 4 n^2 at least, 10 n^2 for full
+    /// speed. Without a limit (the default) there may be as many as needed, and full speed up to 4 GiB.
     pub memory_limit: Option<u64>,
 }
 
@@ -112,7 +114,19 @@ impl AgglomerativeParams {
             false => Ok(()),
         }
     }
+
+    /// Whether a full table of distances may be made, and not but a triangle.
+    pub(super) fn fits_square(&self, n_rows: usize) -> Result<bool, ClusteringError> {
+        let (needed, limit) = (bytes_for(n_rows), self.memory_limit.unwrap_or(u64::MAX));
+        match needed > limit {
+            true => Err(ClusteringError::Memory { needed, limit, n_rows, n_fitting: rows_for(limit) }),
+            false => Ok(Square::bytes_for(n_rows) <= self.memory_limit.unwrap_or(SQUARE_BYTES)),
+        }
+    }
 }
+
+/// What a table for full speed may take where nothing is said of a limit.
+pub(super) const SQUARE_BYTES: u64 = 4 << 30;
 
 /// Bytes of all distances of `n_rows` rows.
 pub(super) fn bytes_for(n_rows: usize) -> u64 {

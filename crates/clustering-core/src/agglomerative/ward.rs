@@ -3,22 +3,32 @@
 //! Ward's distance is reducible: a merge of A and B is no nearer to C than the nearer of A and B
 //! was (Bruynooghe 1977; Murtagh 1983). Two clusters that are each other's nearest therefore merge
 //! sooner or later, whatever else does, and all such pairs may merge at once (ParChain: Yu et al.
-//! 2021). A round asks for the nearest neighbour of those clusters alone whose former one is gone.
-//! Centres stand in a tree of boxes, which rules out most of them.
+//! 2021). For the same reason what a search found stays good: each cluster keeps its few nearest
+//! neighbours and a bound below which there is no other one; as long as one of them, or what it has become,
+//! is nearer than that bound, it is the nearest of all. The others wait by their bounds, as in Müllner's
+//! generic algorithm (2011), and search only when nothing else is left to merge.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use rayon::prelude::*;
 use segctl_numeric::MatrixView;
 use segctl_numeric::observe::{Event, Observer};
 
-use super::blocks::{Blocks, Found};
+use super::boxes::{Boxes, NONE};
+use super::near::{Found, Nearest, SLACK};
 use super::tree::Pair;
 use crate::ClusteringError;
 use crate::distinct::groups_of_equal_rows;
 
-const NONE: u32 = u32::MAX;
+/// Searches that one thread makes in turn: fewer are not worth waking another thread for.
+const SEARCHES: usize = 8;
 
-/// Queries that one thread answers in turn: fewer are not worth waking another thread for.
-const QUERIES: usize = 8;
+/// Clusters that one thread settles in turn.
+const SETTLED: usize = 256;
+
+/// The fewest clusters that search at a time, and one in how many of those that wait.
+const SEARCHING: (usize, usize) = (64, 4);
 
 /// All merges of the rows of `x`, in an order in which children come first.
 ///
@@ -26,9 +36,16 @@ const QUERIES: usize = 8;
 pub(super) fn merges(x: MatrixView<'_>, observer: &dyn Observer) -> Result<Vec<Pair>, ClusteringError> {
     let (mut rounds, mut pairs) = Rounds::start(x);
     while rounds.n_active > 1 {
-        rounds.ask();
-        rounds.merge_mutual(&mut pairs);
-        rounds.blocks.rebuild_if_sparse(&rounds.centers, &rounds.size, rounds.n_active);
+        rounds.settle();
+        let mut mutual = rounds.mutual();
+        if mutual.is_empty() {
+            rounds.search();
+            mutual = rounds.mutual();
+        }
+        for (a, b) in mutual {
+            pairs.push(rounds.merge(a, b));
+        }
+        rounds.boxes.rebuild_if_sparse(&rounds.centers, &rounds.size, rounds.n_active);
         let event = Event::new("agglomerative", pairs.len() as u64).with_total(x.n_rows() as u64 - 1);
         if observer.event(event).is_break() {
             return Err(ClusteringError::Cancelled);
@@ -37,25 +54,34 @@ pub(super) fn merges(x: MatrixView<'_>, observer: &dyn Observer) -> Result<Vec<P
     Ok(pairs)
 }
 
-/// Clusters between two rounds; a merged one keeps the lower number of the two.
+/// Clusters between two rounds; a merged one keeps the number of the larger of the two.
 struct Rounds {
     /// Row-major, one per cluster there ever was.
     centers: Vec<f64>,
     n_features: usize,
     /// Rows in each cluster; 0 when it was merged into another one.
     size: Vec<f64>,
+    /// The cluster it was merged into, or itself.
+    into: Vec<u32>,
     /// A row of each cluster.
     row: Vec<usize>,
     height: Vec<f64>,
-    nearest: Vec<u32>,
-    /// Half the squared Ward distance to it.
-    distance: Vec<f64>,
+    /// The nearest clusters when last looked at.
+    near: Vec<Nearest>,
+    /// No cluster but those is nearer.
+    beyond: Vec<f64>,
+    /// The nearest one, while it is known, and half the squared Ward distance to it.
+    nearest: Vec<Found>,
     /// Those whose nearest is this cluster: the first one, and after each the next one.
     first: Vec<u32>,
     next: Vec<u32>,
-    /// Those without a nearest neighbour, and one cluster that may be near.
-    asking: Vec<(u32, u32)>,
-    blocks: Blocks,
+    /// Those that are new or whose nearest is gone.
+    unsettled: Vec<u32>,
+    /// Those whose nearest has been found since the last merges.
+    settled: Vec<u32>,
+    /// Those that must search, by the bits of `beyond`, which ascend with it.
+    waiting: BinaryHeap<Reverse<(u64, u32)>>,
+    boxes: Boxes,
     n_active: usize,
 }
 
@@ -73,34 +99,97 @@ impl Rounds {
         let size: Vec<f64> = groups.iter().map(|group| group.len() as f64).collect();
         let centers = x.select_rows(&row).into_vec();
         let rounds = Self {
-            blocks: Blocks::new(&centers, &size, x.n_cols()),
+            boxes: Boxes::new(&centers, &size, x.n_cols()),
             centers,
             n_features: x.n_cols(),
             size,
+            into: (0..n as u32).collect(),
             row,
             height: vec![0.0; n],
-            nearest: vec![NONE; n],
-            distance: vec![f64::INFINITY; n],
+            near: (0..n as u32).map(Nearest::none).collect(),
+            beyond: vec![0.0; n],
+            nearest: vec![Found { distance: f64::INFINITY, cluster: NONE }; n],
             first: vec![NONE; n],
             next: vec![NONE; n],
-            asking: (0..n as u32).map(|cluster| (cluster, NONE)).collect(),
+            unsettled: Vec::new(),
+            settled: Vec::new(),
+            waiting: (0..n as u32).map(|cluster| Reverse((0, cluster))).collect(),
             n_active: n,
         };
         (rounds, pairs)
     }
 
-    /// Finds the nearest neighbour of every cluster that asks.
-    fn ask(&mut self) {
-        let answer = |&(cluster, near): &(u32, u32)| {
-            let hint = (near != NONE && near != cluster).then(|| self.found(cluster, near));
-            self.blocks.nearest(self.center(cluster), self.size[cluster as usize], cluster, hint)
-        };
-        let answers: Vec<Found> = self.asking.par_iter().with_min_len(QUERIES).map(answer).collect();
-        for (&(cluster, _), found) in self.asking.iter().zip(answers) {
-            let (c, near) = (cluster as usize, found.cluster as usize);
-            (self.nearest[c], self.distance[c]) = (found.cluster, found.distance);
-            (self.next[c], self.first[near]) = (self.first[near], cluster);
+    /// Takes the nearest of those remembered where that is certain; the others wait.
+    fn settle(&mut self) {
+        let unsettled = std::mem::take(&mut self.unsettled);
+        let refresh = |&cluster: &u32| self.refreshed(cluster);
+        let near: Vec<Nearest> = unsettled.par_iter().with_min_len(SETTLED).map(refresh).collect();
+        for (&cluster, near) in unsettled.iter().zip(near) {
+            let beyond = self.beyond[cluster as usize];
+            self.near[cluster as usize] = near;
+            match near.first().distance < beyond * SLACK {
+                true => self.set_nearest(cluster, near.first()),
+                false => self.waiting.push(Reverse((beyond.to_bits(), cluster))),
+            }
         }
+    }
+
+    /// The clusters remembered, or what they have become, by their distances of now.
+    fn refreshed(&self, cluster: u32) -> Nearest {
+        let mut near = Nearest::none(cluster);
+        for other in self.near[cluster as usize].clusters() {
+            near.offer(self.found(cluster, self.root(other)));
+        }
+        near
+    }
+
+    /// Has those search whose bounds are lowest: of all pairs the nearest is among them, or known.
+    fn search(&mut self) {
+        self.boxes.tighten();
+        let searching = self.next_to_search();
+        let search = |&cluster: &u32| {
+            self.boxes.search(self.center(cluster), self.size[cluster as usize], self.refreshed(cluster))
+        };
+        let near: Vec<Nearest> = searching.par_iter().with_min_len(SEARCHES).map(search).collect();
+        for (&cluster, near) in searching.iter().zip(near) {
+            (self.near[cluster as usize], self.beyond[cluster as usize]) = (near, near.radius());
+            self.set_nearest(cluster, near.first());
+        }
+    }
+
+    fn next_to_search(&mut self) -> Vec<u32> {
+        if self.waiting.is_empty() {
+            self.forget();
+        }
+        let wanted = SEARCHING.0.max(self.waiting.len() / SEARCHING.1);
+        let mut searching = Vec::new();
+        let mut last = 0;
+        while let Some(&Reverse((bound, cluster))) = self.waiting.peek() {
+            if searching.len() >= wanted && bound != last {
+                break;
+            }
+            last = bound;
+            searching.push(cluster);
+            self.waiting.pop();
+        }
+        // Those of one leaf look into much the same leaves.
+        searching.sort_unstable_by_key(|&cluster| self.boxes.slot[cluster as usize]);
+        searching
+    }
+
+    /// Where many distances are equal but for rounding, neighbours found at different times may
+    /// point in a circle; found at one time they cannot.
+    fn forget(&mut self) {
+        self.first.fill(NONE);
+        let active = (0..self.size.len() as u32).filter(|&cluster| self.size[cluster as usize] > 0.0);
+        self.waiting = active.map(|cluster| Reverse((0, cluster))).collect();
+    }
+
+    fn set_nearest(&mut self, cluster: u32, found: Found) {
+        let near = found.cluster as usize;
+        self.nearest[cluster as usize] = found;
+        (self.next[cluster as usize], self.first[near]) = (self.first[near], cluster);
+        self.settled.push(cluster);
     }
 
     fn found(&self, cluster: u32, other: u32) -> Found {
@@ -113,59 +202,90 @@ impl Rounds {
         &self.centers[cluster as usize * self.n_features..][..self.n_features]
     }
 
-    /// Only pairs of which one side has just asked can be new.
-    fn merge_mutual(&mut self, pairs: &mut Vec<Pair>) {
+    /// What the cluster has become; few steps, since the larger of two keeps its number.
+    fn root(&self, mut cluster: u32) -> u32 {
+        while self.into[cluster as usize] != cluster {
+            cluster = self.into[cluster as usize];
+        }
+        cluster
+    }
+
+    /// Only pairs of which one side has just been settled can be new.
+    fn mutual(&mut self) -> Vec<(u32, u32)> {
         let mut mutual: Vec<(u32, u32)> = Vec::new();
-        for &(a, _) in &self.asking {
-            let b = self.nearest[a as usize];
-            if self.nearest[b as usize] == a {
+        for a in self.settled.drain(..) {
+            let b = self.nearest[a as usize].cluster;
+            if self.nearest[b as usize].cluster == a {
                 mutual.push((a.min(b), a.max(b)));
             }
         }
         mutual.sort_unstable();
         mutual.dedup();
-        self.asking.clear();
-        for (a, b) in mutual {
-            pairs.push(self.merge(a, b));
-        }
-        self.asking.sort_unstable();
-        if self.asking.is_empty() {
-            self.ask_all();
-        }
-    }
-
-    /// Where many distances are equal but for rounding, neighbours found at different times may
-    /// point in a circle; found at one time they cannot.
-    fn ask_all(&mut self) {
-        self.first.fill(NONE);
-        self.asking = (0..self.size.len() as u32).filter(|&c| self.size[c as usize] > 0.0).map(|c| (c, NONE)).collect();
+        mutual
     }
 
     fn merge(&mut self, a: u32, b: u32) -> Pair {
+        let (a, b) = if self.size[a as usize] < self.size[b as usize] { (b, a) } else { (a, b) };
         let (i, j, d) = (a as usize, b as usize, self.n_features);
         let (size_a, size_b) = (self.size[i], self.size[j]);
         let size = size_a + size_b;
+        // Rounding must not put a merge below the ones that made it.
+        let height = (2.0 * self.nearest[i].distance).sqrt().max(self.height[i]).max(self.height[j]);
+        let beyond = self.bound_of_merge(i, j);
         for f in 0..d {
             let (x, y) = (self.centers[i * d + f], self.centers[j * d + f]);
             self.centers[i * d + f] = (size_a * x + size_b * y) / size;
         }
-        // Rounding must not put a merge below the ones that made it.
-        let height = (2.0 * self.distance[i]).sqrt().max(self.height[i]).max(self.height[j]);
-        (self.height[i], self.size[i], self.size[j]) = (height, size, 0.0);
-        self.blocks.remove(b);
-        self.blocks.update(a, &self.centers[i * d..][..d], size);
-        self.asking.push((a, NONE));
-        for gone in [a, b] {
-            let mut asks = std::mem::replace(&mut self.first[gone as usize], NONE);
-            while asks != NONE {
-                if asks != a && asks != b {
-                    self.asking.push((asks, a));
-                }
-                asks = self.next[asks as usize];
-            }
-        }
+        (self.height[i], self.size[i], self.size[j], self.into[j]) = (height, size, 0.0, a);
+        self.boxes.remove(b);
+        self.boxes.update(a, &self.centers[i * d..][..d], size);
+        self.inherit(a, b, beyond);
+        self.unsettle(a, b);
         self.n_active -= 1;
         Pair { a: self.row[i], b: self.row[j], height }
+    }
+
+    /// No cluster that neither side remembers is nearer to the merge of both. By Lance and Williams' formula for a
+    /// cluster of size s, which lies between its values for s = 1 and without end.
+    fn bound_of_merge(&self, i: usize, j: usize) -> f64 {
+        let (a, b, within) = (self.size[i], self.size[j], self.nearest[i].distance);
+        let (to_a, to_b) = (self.beyond[i], self.beyond[j]);
+        let of_one = ((a + 1.0) * to_a + (b + 1.0) * to_b - within) / (a + b + 1.0);
+        of_one.min(to_a + to_b - within) * SLACK
+    }
+
+    /// Remembers for the merge at `a` what both sides did.
+    fn inherit(&mut self, a: u32, b: u32, mut beyond: f64) {
+        let mut near = Nearest::none(a);
+        let (of_a, of_b) = (self.near[a as usize], self.near[b as usize]);
+        for other in of_a.clusters().chain(of_b.clusters()) {
+            let other = self.root(other);
+            if other != a {
+                let found = self.found(a, other);
+                if near.offer(found) {
+                    beyond = beyond.min(near.radius());
+                }
+            }
+        }
+        (self.near[a as usize], self.beyond[a as usize]) = (near, beyond);
+    }
+
+    /// The merge at `a` and all whose nearest was one of its sides have none.
+    fn unsettle(&mut self, a: u32, b: u32) {
+        let mut unsettled = vec![a];
+        for gone in [a, b] {
+            let mut other = std::mem::replace(&mut self.first[gone as usize], NONE);
+            while other != NONE {
+                if other != a && other != b {
+                    unsettled.push(other);
+                }
+                other = self.next[other as usize];
+            }
+        }
+        for cluster in unsettled {
+            self.nearest[cluster as usize].cluster = NONE;
+            self.unsettled.push(cluster);
+        }
     }
 }
 

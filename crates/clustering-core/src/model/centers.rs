@@ -3,7 +3,7 @@ use segctl_numeric::par::{CHUNK_ROWS, fold_chunks, map_chunks};
 use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
-use super::{Assignment, Predict, check_permutation};
+use super::{Assignment, Predict, check_labels, check_permutation, check_rows};
 use crate::ClusteringError;
 use crate::centring::{center, mean};
 use crate::check::{check_magnitudes, check_values};
@@ -105,6 +105,23 @@ impl Predict for CentersModel {
         Self { mean: self.mean.clone(), centers: self.centers.view().select_rows(order) }
     }
 
+    fn distances_to(&self, x: MatrixView<'_>, labels: &Labels) -> Result<Vec<f64>, ClusteringError> {
+        check_rows(x, self.n_features())?;
+        check_labels(labels, x.n_rows(), self.n_clusters())?;
+        let own = |row: usize| match labels.get(row) {
+            None => f64::NAN,
+            Some(cluster) => {
+                let of = |(value, (mean, center)): (&f64, (&f64, &f64))| {
+                    let difference = (value - mean) - center;
+                    difference * difference
+                };
+                let pairs = x.row(row).iter().zip(self.mean.iter().zip(self.centers.row(cluster)));
+                pairs.map(of).fold(0.0, |sum, square| sum + square).sqrt()
+            }
+        };
+        Ok(map_chunks(x.n_rows(), CHUNK_ROWS, |range| range.map(own).collect::<Vec<f64>>()).concat())
+    }
+
     fn rule(&self) -> &'static str {
         "the nearest centre"
     }
@@ -126,11 +143,7 @@ impl Predict for CentersModel {
     }
 
     fn predict(&self, x: MatrixView<'_>) -> Result<Assignment, ClusteringError> {
-        if x.n_cols() != self.n_features() {
-            let (found, expected) = (x.n_cols(), self.n_features());
-            return Err(InputError::Length { what: "row of X", found, expected }.into());
-        }
-        check_magnitudes("X", x)?;
+        check_rows(x, self.n_features())?;
         let nearest = map_chunks(x.n_rows(), CHUNK_ROWS, |range| self.nearest(x.rows_range(range))).concat();
         let labels = Labels::new(nearest.iter().map(|row| row.index).collect(), self.n_clusters())?;
         Ok(Assignment {

@@ -5,9 +5,9 @@ use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
 use super::stratified::stratified_rows;
-use super::{Assignment, CentersModel, Predict, check_permutation};
+use super::{Assignment, CentersModel, Predict, check_labels, check_permutation, check_rows};
 use crate::ClusteringError;
-use crate::check::{check_magnitudes, check_values};
+use crate::check::check_values;
 use crate::minimum::minimum;
 
 /// Rows compared with all reference rows at a time: their distances to 2,000 stay in a second-level cache.
@@ -215,6 +215,21 @@ struct Nearest {
 
 /// Time O(n m d) for m rows kept.
 impl Predict for NeighboursModel {
+    fn distances_to(&self, x: MatrixView<'_>, labels: &Labels) -> Result<Vec<f64>, ClusteringError> {
+        check_rows(x, self.n_features())?;
+        check_labels(labels, x.n_rows(), self.n_clusters())?;
+        let own = |row: usize| match labels.get(row) {
+            None => f64::NAN,
+            Some(cluster) => {
+                let rows = self.rows.view().rows_range(self.range(cluster));
+                let mut distances = vec![0.0; rows.n_rows()];
+                self.metric.one_to_many(x.row(row), rows.as_slice(), &mut distances);
+                minimum(&distances)
+            }
+        };
+        Ok(map_chunks(x.n_rows(), CHUNK_ROWS, |range| range.map(own).collect::<Vec<f64>>()).concat())
+    }
+
     fn rule(&self) -> &'static str {
         "the nearest row of a training sample"
     }
@@ -238,11 +253,7 @@ impl Predict for NeighboursModel {
     }
 
     fn predict(&self, x: MatrixView<'_>) -> Result<Assignment, ClusteringError> {
-        if x.n_cols() != self.n_features() {
-            let (found, expected) = (x.n_cols(), self.n_features());
-            return Err(InputError::Length { what: "row of X", found, expected }.into());
-        }
-        check_magnitudes("X", x)?;
+        check_rows(x, self.n_features())?;
         let nearest = map_chunks(x.n_rows(), CHUNK_ROWS, |range| self.nearest(x.rows_range(range))).concat();
         Ok(Assignment {
             labels: Labels::new(nearest.iter().map(|row| row.first.0).collect(), self.n_clusters())?,

@@ -8,7 +8,6 @@ use crate::agglomerative::Linkage;
 /// What a cut of a tree leaves behind to assign new rows. Serialised under the rule's name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
 pub enum TreeModel {
     /// The nearest centre: ward, centroid and median linkage, which speak of centres.
     Centers(CentersModel),
@@ -77,6 +76,10 @@ impl Predict for TreeModel {
             Self::Centers(model) => Self::Centers(model.reordered(order)),
             Self::Neighbours(model) => Self::Neighbours(model.reordered(order)),
         }
+    }
+
+    fn distances_to(&self, x: MatrixView<'_>, labels: &Labels) -> Result<Vec<f64>, ClusteringError> {
+        self.model().distances_to(x, labels)
     }
 
     fn predict(&self, x: MatrixView<'_>) -> Result<Assignment, ClusteringError> {

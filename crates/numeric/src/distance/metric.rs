@@ -33,6 +33,21 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// Its name, as serialised.
+    ///
+    /// ```
+    /// assert_eq!(segctl_numeric::distance::Metric::SquaredEuclidean.name(), "squared-euclidean");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Euclidean => "euclidean",
+            Self::SquaredEuclidean => "squared-euclidean",
+            Self::Manhattan => "manhattan",
+            Self::Chebyshev => "chebyshev",
+            Self::Cosine => "cosine",
+        }
+    }
+
     /// The distance of two rows of equal length.
     ///
     /// # Panics

@@ -14,7 +14,7 @@ const MISSING_LEVEL: &str = "(missing)";
 pub struct FillMissing {
     /// What was asked for.
     pub strategy: Missing,
-    /// One per column; none when rows are left out.
+    /// One per column; none when rows are left out or missing cells refused.
     pub fills: Vec<Fill>,
 }
 
@@ -34,7 +34,7 @@ pub struct Fill {
 impl FillMissing {
     pub(super) fn fit(table: &Table, preparation: &Preparation) -> Self {
         let strategy = preparation.missing;
-        if strategy == Missing::Drop {
+        if matches!(strategy, Missing::Drop | Missing::Error) {
             return Self { strategy, fills: vec![] };
         }
         let fit = |column: &Column| Fill::fit(column, preparation);
@@ -48,6 +48,7 @@ impl FillMissing {
     pub(super) fn transform(&self, table: &mut Table) -> Result<(), PrepareError> {
         match self.strategy {
             Missing::Drop => drop_rows(table),
+            Missing::Error => refuse(table),
             _ => self.fill(table),
         }
     }
@@ -65,6 +66,16 @@ impl FillMissing {
         }
         Ok(())
     }
+}
+
+fn refuse(table: &Table) -> Result<(), PrepareError> {
+    for column in &table.columns {
+        if let Some(row) = column.values.iter().position(|value| value.is_nan()) {
+            let (column, n_missing) = (column.name.clone(), column.n_missing());
+            return Err(PrepareError::Missing { column, row, n_missing });
+        }
+    }
+    Ok(())
 }
 
 fn drop_rows(table: &mut Table) -> Result<(), PrepareError> {
@@ -132,7 +143,7 @@ impl Fill {
             (_, Missing::Mean) => format!("filled with the mean, {}", short(self.value)),
             (_, Missing::Median) => format!("filled with the median, {}", short(self.value)),
             (_, Missing::MostFrequent) => format!("filled with the most frequent value, {}", short(self.value)),
-            (_, Missing::Constant | Missing::Drop) => format!("filled with {}", short(self.value)),
+            (_, Missing::Constant | Missing::Drop | Missing::Error) => format!("filled with {}", short(self.value)),
         }
     }
 }
@@ -142,7 +153,7 @@ fn number(column: &Column, preparation: &Preparation) -> f64 {
         Missing::Mean => mean(&column.values),
         Missing::MostFrequent => Some(most_frequent(&column.values)),
         Missing::Constant => Some(preparation.constant),
-        Missing::Median | Missing::Drop => median(&column.values),
+        Missing::Median | Missing::Drop | Missing::Error => median(&column.values),
     };
     found.unwrap_or(0.0)
 }
@@ -163,6 +174,15 @@ mod tests {
     #[test]
     fn the_least_of_the_most_frequent_wins() {
         assert_eq!(most_frequent(&[3.0, 1.0, 3.0, 1.0, 2.0, f64::NAN]), 1.0);
+    }
+
+    #[test]
+    fn missing_cells_are_refused_by_column_and_row() {
+        let column = Column { name: "a".into(), kind: Kind::Number, values: vec![1.0, f64::NAN, f64::NAN] };
+        let mut table = Table { columns: vec![column], n_rows: 3, ..Table::default() };
+        let step = FillMissing::fit(&table, &Preparation::as_is());
+        let error = step.transform(&mut table).unwrap_err();
+        assert_eq!(error.to_string(), "column a: 2 cells are missing, the first in row 2");
     }
 
     #[test]

@@ -38,6 +38,9 @@ fn too_missing(column: &Column, max_share: f64) -> Option<Event> {
 }
 
 fn near_constant(column: &Column, least_share: f64) -> Option<Event> {
+    if least_share.is_infinite() {
+        return None;
+    }
     let value = majority(&column.values)?;
     let n = column.values.len() - column.n_missing();
     let count = column.values.iter().filter(|&&other| other == value).count();
@@ -73,6 +76,9 @@ fn majority(values: &[f64]) -> Option<f64> {
 
 /// The later of two columns of numbers that say the same.
 fn collinear(columns: &[Column], least: f64) -> Vec<Option<Event>> {
+    if least.is_infinite() {
+        return vec![None; columns.len()];
+    }
     let numbers: Vec<usize> = (0..columns.len()).filter(|&i| !columns[i].is_category()).collect();
     let values: Vec<&[f64]> = numbers.iter().map(|&i| columns[i].values.as_slice()).collect();
     let correlation = pearson(&values);

@@ -1,28 +1,48 @@
-// Silhouette and inertia over the number of segments.
+// Silhouette and inertia over the number of segments, a curve for each algorithm.
+
+// Curves differ in colour, dash and shape, and are named at their ends.
+const CURVES = [
+  { colour: SOFT, dash: "solid", symbol: "circle" },
+  { colour: "#b35806", dash: "dash", symbol: "square" },
+  { colour: "#00664b", dash: "dot", symbol: "diamond" },
+  { colour: "#882255", dash: "dashdot", symbol: "triangle-up" },
+  { colour: "#332288", dash: "longdash", symbol: "cross" },
+];
 
 // The chosen number is marked by its line, its size and a word: not by colour alone.
-const byK = (element, values, title, extra = {}) => {
-  const { k, chosen } = data.evidence;
-  const trace = {
+const curveTrace = (curve, i, values, title, extra) => {
+  const { chosen, taken } = data.evidence;
+  const { colour, dash, symbol } = CURVES[i % CURVES.length];
+  const isTaken = (k) => k === chosen && curve.algorithm === taken;
+  return {
     type: "scatter",
     mode: "lines+markers",
-    x: k,
+    name: curve.algorithm,
+    x: curve.k,
     y: values,
     hoverinfo: "text",
-    hovertext: k.map((n, i) => `${n} segments<br>${title} ${show(values[i])}`),
-    line: { color: SOFT, width: 2 },
+    hovertext: curve.k.map((n, j) => `${n} segments by ${curve.algorithm}<br>${title} ${show(values[j])}`),
+    line: { color: colour, width: 2, dash },
     marker: {
-      color: k.map((n) => (n === chosen ? ACCENT : "#fff")),
-      size: k.map((n) => (n === chosen ? 13 : 8)),
+      symbol,
+      color: curve.k.map((n) => (isTaken(n) ? ACCENT : "#fff")),
+      size: curve.k.map((n) => (isTaken(n) ? 13 : 8)),
       opacity: 1,
-      line: { color: k.map((n) => (n === chosen ? ACCENT : SOFT)), width: 2 },
+      line: { color: curve.k.map((n) => (isTaken(n) ? ACCENT : colour)), width: 2 },
     },
     cliponaxis: false,
     ...extra,
   };
-  return Plotly.newPlot(element, [trace], layout({
+};
+
+const byK = (element, pick, title, extra = () => ({})) => {
+  const { curves, chosen } = data.evidence;
+  const n = Math.max(...curves.map((curve) => curve.k.length));
+  return Plotly.newPlot(element, curves.map((curve, i) => curveTrace(curve, i, pick(curve), title, extra(curve))), layout({
     margin: { l: 48, r: 16, t: 26, b: 40 },
-    xaxis: axis("number of segments", { dtick: k.length > 20 ? undefined : 1, showgrid: false, fixedrange: true }),
+    showlegend: curves.length > 1,
+    legend: { orientation: "h", x: 1, xanchor: "right", y: -0.16, yanchor: "top" },
+    xaxis: axis("number of segments", { dtick: n > 20 ? undefined : 1, showgrid: false, fixedrange: true }),
     yaxis: axis(title, { fixedrange: true }),
     shapes: [{
       type: "line", x0: chosen, x1: chosen, y0: 0, y1: 1, yref: "paper", layer: "below",
@@ -35,14 +55,16 @@ const byK = (element, values, title, extra = {}) => {
   }), config);
 };
 
-draw["silhouette-by-k"] = (element) => {
-  const { silhouette, interval } = data.evidence;
-  const isEstimated = interval.some((bounds) => bounds !== null);
+const errorBars = ({ silhouette, interval }) => {
+  if (interval.every((bounds) => bounds === null)) return {};
   const reach = (side) => interval.map((bounds, i) => (bounds === null ? 0 : Math.abs(bounds[side] - silhouette[i])));
-  const bars = {
-    type: "data", symmetric: false, array: reach(1), arrayminus: reach(0), color: SOFT, thickness: 1.5, width: 5,
+  return {
+    error_y: {
+      type: "data", symmetric: false, array: reach(1), arrayminus: reach(0), color: SOFT, thickness: 1.5, width: 5,
+    },
   };
-  return byK(element, silhouette, "mean silhouette", isEstimated ? { error_y: bars } : {});
 };
 
-draw["inertia-by-k"] = (element) => byK(element, data.evidence.inertia, "inertia");
+draw["silhouette-by-k"] = (element) => byK(element, (curve) => curve.silhouette, "mean silhouette", errorBars);
+
+draw["inertia-by-k"] = (element) => byK(element, (curve) => curve.inertia, "inertia");

@@ -3,11 +3,13 @@
 //! Everything here is bounded by the numbers of features and segments and by the outcome's own
 //! samples; names are cut, so that hostile ones do not blow up the page.
 
+mod evidence;
 mod map;
 mod spread;
+mod tree;
 
 use segctl_numeric::Matrix;
-use segctl_segmentation::{Correlation, Evidence, Outcome, Profile, Segment};
+use segctl_segmentation::{Correlation, Outcome, Profile, Segment};
 use serde::Serialize;
 
 use crate::check::column;
@@ -24,7 +26,8 @@ pub(crate) struct Data {
     silhouette: Option<f64>,
     profile: ProfileData,
     map: map::MapData,
-    evidence: EvidenceData,
+    evidence: evidence::EvidenceData,
+    tree: Option<tree::TreeData>,
     distributions: Vec<spread::DistributionData>,
     correlation: CorrelationData,
 }
@@ -50,16 +53,6 @@ struct ProfileData {
 }
 
 #[derive(Debug, Serialize)]
-struct EvidenceData {
-    k: Vec<usize>,
-    inertia: Vec<f64>,
-    silhouette: Vec<f64>,
-    /// The confidence interval, where the silhouette is estimated.
-    interval: Vec<Option<(f64, f64)>>,
-    chosen: usize,
-}
-
-#[derive(Debug, Serialize)]
 struct CorrelationData {
     features: Vec<String>,
     pearson: Vec<Vec<f64>>,
@@ -74,7 +67,8 @@ impl Data {
             silhouette: Some(rounded(silhouette)).filter(|mean| mean.is_finite()),
             profile: profile(&outcome.profile),
             map: map::map(&outcome.projection),
-            evidence: evidence(&outcome.evidence),
+            evidence: evidence::evidence(&outcome.evidence),
+            tree: outcome.tree.as_ref().map(tree::tree),
             distributions: outcome.distributions.iter().map(spread::distribution).collect(),
             correlation: correlation(&outcome.correlation),
         }
@@ -129,18 +123,6 @@ fn profile_hover(profile: &Profile, j: usize) -> Vec<[String; 2]> {
             [line("median", median, profile.overall_median[j]), line("mean", mean, profile.overall_mean[j])]
         })
         .collect()
-}
-
-fn evidence(evidence: &Evidence) -> EvidenceData {
-    let candidates = &evidence.candidates;
-    let interval = |(low, high)| (rounded(low), rounded(high));
-    EvidenceData {
-        k: candidates.iter().map(|candidate| candidate.k).collect(),
-        inertia: candidates.iter().map(|candidate| rounded(candidate.inertia)).collect(),
-        silhouette: candidates.iter().map(|candidate| rounded(candidate.silhouette)).collect(),
-        interval: candidates.iter().map(|candidate| candidate.silhouette_interval.map(interval)).collect(),
-        chosen: evidence.chosen_k,
-    }
 }
 
 fn correlation(correlation: &Correlation) -> CorrelationData {

@@ -2,10 +2,13 @@ use segctl_segmentation::{Candidate, Evidence};
 
 use crate::format::{count, number, score};
 
-/// Why this number of segments.
+/// Why this algorithm and this number of segments.
 #[derive(Debug)]
 pub(crate) struct EvidenceView {
-    pub(crate) algorithm: String,
+    /// The algorithm that was taken.
+    pub(crate) algorithm: &'static str,
+    /// Whether there were others.
+    pub(crate) has_rivals: bool,
     pub(crate) explanation: Vec<String>,
     /// On how many rows the silhouettes rest.
     pub(crate) basis: String,
@@ -14,9 +17,10 @@ pub(crate) struct EvidenceView {
     pub(crate) has_curve: bool,
 }
 
-/// A number of segments that was tried.
+/// An algorithm with a number of segments that was tried.
 #[derive(Debug)]
 pub(crate) struct CandidateView {
+    pub(crate) algorithm: &'static str,
     pub(crate) k: usize,
     pub(crate) inertia: String,
     pub(crate) silhouette: String,
@@ -29,11 +33,12 @@ pub(crate) struct CandidateView {
 impl EvidenceView {
     pub(crate) fn new(evidence: &Evidence) -> Self {
         Self {
-            algorithm: evidence.algorithm.clone(),
+            algorithm: evidence.algorithm.title(),
+            has_rivals: evidence.algorithms().len() > 1,
             explanation: evidence.explanation.clone(),
             basis: basis(evidence),
-            candidates: evidence.candidates.iter().map(|c| candidate(c, evidence.chosen_k)).collect(),
-            has_curve: evidence.candidates.len() > 1,
+            candidates: evidence.candidates.iter().map(|c| candidate(c, evidence)).collect(),
+            has_curve: evidence.candidates.iter().any(|c| c.k != evidence.chosen_k),
         }
     }
 }
@@ -49,15 +54,16 @@ fn basis(evidence: &Evidence) -> String {
     }
 }
 
-fn candidate(candidate: &Candidate, chosen: usize) -> CandidateView {
+fn candidate(candidate: &Candidate, evidence: &Evidence) -> CandidateView {
     CandidateView {
+        algorithm: candidate.algorithm.title(),
         k: candidate.k,
         inertia: number(candidate.inertia),
         silhouette: silhouette(candidate),
         smallest: count(candidate.smallest),
-        n_iter: count(candidate.n_iter),
+        n_iter: candidate.n_iter.map_or_else(|| "–".into(), count),
         converged: candidate.converged,
-        is_chosen: candidate.k == chosen,
+        is_chosen: candidate.k == evidence.chosen_k && candidate.algorithm == evidence.algorithm,
     }
 }
 

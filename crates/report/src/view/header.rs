@@ -94,7 +94,7 @@ fn facts(outcome: &Outcome) -> Vec<String> {
         source,
         format!("{} read", counted(outcome.input.n_rows, "row")),
         format!("{} {form} the segments", counted(forming, "feature")),
-        outcome.evidence.algorithm.clone(),
+        outcome.evidence.algorithm.title().to_owned(),
     ];
     facts.into_iter().filter(|fact| !fact.is_empty()).collect()
 }

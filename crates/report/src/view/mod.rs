@@ -11,6 +11,7 @@ mod map;
 mod profile;
 mod record;
 mod relations;
+mod tree;
 
 pub(crate) use breakable::Breakable;
 pub(crate) use cards::Card;
@@ -22,3 +23,4 @@ pub(crate) use map::{MapView, shown_of};
 pub(crate) use profile::ProfileView;
 pub(crate) use record::Record;
 pub(crate) use relations::Relations;
+pub(crate) use tree::TreeView;

@@ -1,12 +1,14 @@
 //! What can be typed.
 
+mod cluster;
 mod data;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use segctl_segmentation::{Categories, KRange};
+use segctl_segmentation::{Algorithm, Algorithms, Components};
 
+pub(crate) use cluster::ClusterArgs;
 pub(crate) use data::DataArgs;
 
 use crate::terminal::Color;
@@ -25,6 +27,12 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// The whole path: read, clean, derive features, segment, explain, report
     Run(Box<RunArgs>),
+    /// One model: labels, model file, tree of merges
+    Fit(Box<FitArgs>),
+    /// The customers in a few principal components
+    Reduce(Box<ReduceArgs>),
+    /// What given labels are worth: inertia and silhouette
+    Evaluate(Box<EvaluateArgs>),
     /// Print a commented segctl.toml with what was detected in the data
     Init(InitArgs),
     /// Put customers into the segments of an existing model
@@ -93,28 +101,112 @@ pub(crate) struct RunArgs {
     /// Write into DIR even if it holds files that segctl did not write
     #[arg(long)]
     pub(crate) force: bool,
-    /// Number of segments, or a range to choose from, such as 3..8 [default: 2..10]
-    #[arg(long, value_name = "K")]
-    pub(crate) k: Option<KRange>,
-    /// Starts of k-means for each number of segments [default: 10]
-    #[arg(long, value_name = "N")]
-    pub(crate) restarts: Option<usize>,
-    /// Iterations at most for each start [default: 1000]
-    #[arg(long, value_name = "N")]
-    pub(crate) max_iter: Option<usize>,
-    /// Relative tolerance for stopping; 0 runs until no customer changes segment [default: 0]
-    #[arg(long, value_name = "TOL")]
-    pub(crate) tol: Option<f64>,
-    /// Whether categories help to form the segments [default: auto]
-    #[arg(long, value_name = "WHEN", value_parser = categories)]
-    pub(crate) categories: Option<Categories>,
+    /// Algorithms to compare [default: kmeans,ward]
+    #[arg(long, value_name = "A,B,…")]
+    pub(crate) algorithm: Option<Algorithms>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(crate) repeat: RepeatArgs,
+    /// Print the manifest of the run as JSON instead of a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Randomness and time.
+#[derive(Debug, Args)]
+pub(crate) struct RepeatArgs {
     /// Seed of all random choices [default: 0]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// Write the seconds of each stage to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) timings: Option<PathBuf>,
-    /// Print the manifest of the run as JSON instead of a summary
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FitArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Take numbers as they are: no preparation, and no missing cell
+    #[arg(long)]
+    pub(crate) as_is: bool,
+    /// What to fit
+    #[arg(long, value_name = "NAME", value_parser = clap::value_parser!(Algorithm))]
+    pub(crate) algorithm: Algorithm,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+    /// Cut the tree at this height, in place of a number of segments
+    #[arg(long, value_name = "HEIGHT", conflicts_with = "k")]
+    pub(crate) height: Option<f64>,
+    /// A table of centres to start from, in prepared units: a row per segment, a column per feature
+    #[arg(long, value_name = "FILE")]
+    pub(crate) init_centers: Option<String>,
+    /// Where the segments go: .csv, .parquet, .arrow or .jsonl by the name's ending
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels_out: Option<PathBuf>,
+    /// Where the model goes that `segctl assign` takes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model_out: Option<PathBuf>,
+    /// Where the tree goes, as SciPy's linkage matrix: left, right, height, size
+    #[arg(long, value_name = "FILE")]
+    pub(crate) linkage_out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) repeat: RepeatArgs,
+    /// Print the clustering in numbers as JSON instead of a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReduceArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Take numbers as they are: no preparation, and no missing cell
+    #[arg(long)]
+    pub(crate) as_is: bool,
+    /// How to reduce
+    #[arg(long, value_name = "NAME", default_value = "pca")]
+    pub(crate) method: Method,
+    /// How many components, the share of variance they should exceed, such as 0.9, or all
+    #[arg(long, value_name = "N", default_value = "3", value_parser = components)]
+    pub(crate) components: Components,
+    /// Where the scores go: .csv, .parquet, .arrow or .jsonl by the name's ending
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Where the loadings and variances go, by the name's ending
+    #[arg(long, value_name = "FILE")]
+    pub(crate) loadings_out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) repeat: RepeatArgs,
+    /// Print loadings and variances as JSON instead of a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A way to reduce the features.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Method {
+    /// Principal components
+    Pca,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Take numbers as they are: no preparation, and no missing cell
+    #[arg(long)]
+    pub(crate) as_is: bool,
+    /// The labels to judge: a table with a column `segment`, and `id` where rows are not in order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: String,
+    /// The column of labels; recognised by default
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) label_column: Option<String>,
+    #[command(flatten)]
+    pub(crate) repeat: RepeatArgs,
+    /// Print the metrics as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -166,11 +258,12 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-fn categories(text: &str) -> Result<Categories, String> {
-    match text {
-        "auto" => Ok(Categories::Auto),
-        "always" => Ok(Categories::Always),
-        "never" => Ok(Categories::Never),
-        _ => Err("should be auto, always or never".into()),
+fn components(text: &str) -> Result<Components, String> {
+    let wrong = || "should be a number such as 3, a share such as 0.9, or all".to_owned();
+    match (text, text.parse::<usize>(), text.parse::<f64>()) {
+        ("all", ..) => Ok(Components::All),
+        (_, Ok(count), _) if count > 0 => Ok(Components::Count(count)),
+        (_, _, Ok(share)) if share > 0.0 && share < 1.0 => Ok(Components::Fraction(share)),
+        _ => Err(wrong()),
     }
 }

@@ -10,7 +10,7 @@ use crate::files;
 use crate::terminal::{Terminal, plain_number, printable};
 
 pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
-    let format = files::format_of(&args.out)?;
+    let format = files::format_of("--out", &args.out)?;
     let source = Source::parse(&args.data)?;
     let text = files::read_text(&args.model)?;
     let model = Model::from_json(&text)
@@ -65,9 +65,7 @@ fn json(assigned: &Assigned, model: &Model) -> String {
         segments: rows(assigned, model),
         ledger: &assigned.ledger,
     };
-    let mut text = serde_json::to_string_pretty(&document).expect("counts have a JSON form");
-    text.push('\n');
-    text
+    files::json(&document)
 }
 
 fn counts(assigned: &Assigned, model: &Model) -> String {

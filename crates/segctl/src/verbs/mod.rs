@@ -1,8 +1,11 @@
 //! One file per verb.
 
 mod assign;
+mod evaluate;
+mod fit;
 mod init;
 mod meta;
+mod reduce;
 mod run;
 mod synth;
 
@@ -14,6 +17,9 @@ use crate::terminal::Terminal;
 pub(crate) fn run(verb: &Verb, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
     match verb {
         Verb::Run(args) => run::run(args, common, terminal),
+        Verb::Fit(args) => fit::fit(args, common, terminal),
+        Verb::Reduce(args) => reduce::reduce(args, common, terminal),
+        Verb::Evaluate(args) => evaluate::evaluate(args, common, terminal),
         Verb::Init(args) => init::init(args, terminal),
         Verb::Assign(args) => assign::assign(args, common, terminal),
         Verb::Synth(args) => synth::synth(args, terminal),

@@ -36,13 +36,11 @@ pub(crate) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Resul
 /// The configuration file's recipe, changed by the options typed.
 fn recipe(args: &RunArgs) -> Result<Recipe, CliError> {
     let mut recipe = args.data.recipe()?;
-    let cluster = &mut recipe.cluster;
-    cluster.k = args.k.unwrap_or(cluster.k);
-    cluster.restarts = args.restarts.unwrap_or(cluster.restarts);
-    cluster.max_iter = args.max_iter.unwrap_or(cluster.max_iter);
-    cluster.tol = args.tol.unwrap_or(cluster.tol);
-    cluster.categories = args.categories.unwrap_or(cluster.categories);
-    recipe.seed = args.seed.unwrap_or(recipe.seed);
+    if let Some(algorithms) = &args.algorithm {
+        recipe.cluster.algorithm = algorithms.clone();
+    }
+    args.cluster.change(&mut recipe.cluster)?;
+    recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);
     recipe.validate()?;
     Ok(recipe)
 }
@@ -62,7 +60,7 @@ fn write_tables(outcome: &Outcome, dir: &Path) -> Result<(), CliError> {
     table("segments.parquet", OutputFormat::Parquet, &customers)?;
     table("segments.csv", OutputFormat::Csv, &customers)?;
     table("profile.csv", OutputFormat::Csv, &profile)?;
-    write_text(dir, "model.json", &outcome.model.to_json())
+    files::write_text(&files::output(dir, "model.json"), &outcome.model.to_json())
 }
 
 fn write_report(outcome: &Outcome, recipe: &Recipe, dir: &Path) -> Result<(), CliError> {
@@ -76,19 +74,14 @@ fn write_report(outcome: &Outcome, recipe: &Recipe, dir: &Path) -> Result<(), Cl
 /// The settings shown in the report: what the outcome depends on, and no path of this machine.
 fn report_options(recipe: &Recipe) -> ReportOptions {
     let cluster = &recipe.cluster;
-    let settings = [
+    let mut settings = vec![
         ("seed", recipe.seed.to_string()),
+        ("algorithm", cluster.algorithm.to_string()),
         ("k", cluster.k.to_string()),
-        ("restarts", cluster.restarts.to_string()),
-        ("max-iter", cluster.max_iter.to_string()),
-        ("tol", cluster.tol.to_string()),
     ];
+    settings.extend(cluster.given().into_iter().map(|(parameter, value)| (parameter.name, value)));
     let options = ReportOptions::new(env!("CARGO_PKG_VERSION"));
     settings.into_iter().fold(options, |options, (name, value)| options.with_parameter(name, value))
-}
-
-fn write_text(dir: &Path, name: &'static str, text: &str) -> Result<(), CliError> {
-    Ok(segctl_io::write_atomically(&files::output(dir, name), |file| file.write_all(text.as_bytes()))?)
 }
 
 /// Writes the manifest last: it says that the other files are there.
@@ -99,13 +92,10 @@ fn finish(
     recipe: &Recipe,
     times: TimingsReport<'_>,
 ) -> Result<(), CliError> {
-    if let Some(path) = &args.timings {
-        let text = serde_json::to_string(&times).expect("times have a JSON form");
-        segctl_io::write_atomically(path, |file| file.write_all(text.as_bytes()))?;
-    }
+    files::write_timings(args.repeat.timings.as_deref(), &times)?;
     let outputs = files::OUTPUTS.map(String::from).to_vec();
     let manifest = Manifest::new(outcome, recipe, outputs, times).to_json();
-    write_text(&args.out, "run.json", &manifest)?;
+    files::write_text(&files::output(&args.out, "run.json"), &manifest)?;
     match (args.json, common.quiet) {
         (true, _) => files::print(&manifest),
         (false, true) => Ok(()),

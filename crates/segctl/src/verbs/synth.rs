@@ -10,7 +10,7 @@ use crate::files;
 use crate::terminal::{Terminal, plain_number};
 
 pub(crate) fn synth(args: &SynthArgs, terminal: &Terminal) -> Result<(), CliError> {
-    let format = files::format_of(&args.out)?;
+    let format = files::format_of("--out", &args.out)?;
     let mut customers = draw(&params(args)?).map_err(SegmentationError::from)?;
     segctl_io::write_batches(&args.out, format, &customers.schema(), customers.by_ref())?;
     let made = customers.report();

@@ -3,6 +3,9 @@
 //! It is what `segctl.toml` holds, what the command line's options change, and what the model and
 //! the manifest keep.
 
+mod algorithms;
+mod checks;
+mod cluster;
 mod expressions;
 mod k_range;
 
@@ -12,6 +15,8 @@ use segctl_io::{DuplicateIds, Encoding, Role, RowRule};
 use segctl_preprocessing::Preparation;
 use serde::{Deserialize, Serialize};
 
+pub use algorithms::{Algorithm, AlgorithmError, Algorithms};
+pub use cluster::{ClusterRecipe, Parameter};
 pub use expressions::Expressions;
 pub use k_range::{KRange, KRangeError};
 
@@ -50,7 +55,7 @@ pub struct Recipe {
     pub features: Expressions,
     /// The fitted steps between the table and the algorithm.
     pub prepare: Preparation,
-    /// The algorithm and its parameters.
+    /// The algorithms and their parameters.
     pub cluster: ClusterRecipe,
 }
 
@@ -87,6 +92,10 @@ pub struct DataRecipe {
     /// The sheet of a workbook; the first that holds data when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// Whether the table is taken as it is: every column but the id a complete number that forms
+    /// segments, no row looked at twice, no pack, no preparation.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub as_is: bool,
 }
 
 /// What to do with repeated customers.
@@ -108,29 +117,6 @@ pub enum Packs {
     None,
 }
 
-/// The algorithm and its parameters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ClusterRecipe {
-    /// The numbers of segments to try: `5`, or `"2..10"` with both ends included.
-    pub k: KRange,
-    /// Starts of k-means per k.
-    pub restarts: usize,
-    /// Iterations at most per start.
-    pub max_iter: usize,
-    /// Relative tolerance; 0 runs until no customer changes segment, which is what lets the
-    /// model give every training row its label back.
-    pub tol: f64,
-    /// Whether categories help to form the segments.
-    pub categories: Categories,
-}
-
-impl Default for ClusterRecipe {
-    fn default() -> Self {
-        Self { k: KRange::default(), restarts: 10, max_iter: 1000, tol: 0.0, categories: Categories::Auto }
-    }
-}
-
 /// Whether categorical, coded and boolean columns help to form the segments.
 ///
 /// Segments formed by k-means on dummies mostly repeat the categories, so by default categories
@@ -148,6 +134,11 @@ pub enum Categories {
 }
 
 impl Recipe {
+    /// How columns become features: the preparation stated, or none for a table taken as it is.
+    pub(crate) fn preparation(&self) -> Preparation {
+        if self.data.as_is { Preparation::as_is() } else { self.prepare.clone() }
+    }
+
     /// Reads a recipe from TOML; unknown keys are errors.
     ///
     /// # Errors
@@ -169,21 +160,10 @@ impl Recipe {
     /// Checks what the types cannot.
     ///
     /// # Errors
-    /// [`SegmentationError::Parameter`] naming the first parameter out of range.
+    /// As [`ClusterRecipe::validate`], and [`SegmentationError::Prepare`] for a number of the preparation
+    /// out of range.
     pub fn validate(&self) -> Result<(), SegmentationError> {
-        let cluster = &self.cluster;
-        let wrong = |name: &'static str, value: f64, expected| {
-            Err(SegmentationError::Parameter(segctl_numeric::InputError::OutOfRange { name, value, expected }))
-        };
-        if cluster.restarts == 0 {
-            return wrong("restarts", 0.0, ">= 1");
-        }
-        if cluster.max_iter == 0 {
-            return wrong("max-iter", 0.0, ">= 1");
-        }
-        if !(cluster.tol >= 0.0 && cluster.tol.is_finite()) {
-            return wrong("tol", cluster.tol, "finite and >= 0");
-        }
+        self.cluster.validate()?;
         Ok(self.prepare.validate()?)
     }
 }

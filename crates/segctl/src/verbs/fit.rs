@@ -1,0 +1,135 @@
+//! `segctl fit`: one model.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use segctl_io::{OutputFormat, RecordBatch, Source};
+use segctl_segmentation::{
+    Algorithms, FitOptions, FitOutcome, Recipe, RunOptions, Timings, TimingsReport, customers_table, fit_with,
+    linkage_table,
+};
+use serde::Serialize;
+
+use crate::args::{Common, FitArgs};
+use crate::error::CliError;
+use crate::terminal::{Terminal, plain_number, printable};
+use crate::{files, resources};
+
+pub(crate) fn fit(args: &FitArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
+    let start = Instant::now();
+    let (source, recipe) = (args.data.source()?, recipe(args)?);
+    let labels = format("--labels-out", args.labels_out.as_deref())?;
+    let linkage = format("--linkage-out", args.linkage_out.as_deref())?;
+    if linkage.is_some() && !args.algorithm.makes_tree() {
+        let value = args.algorithm.name().to_owned();
+        return Err(CliError::Option {
+            option: "--algorithm",
+            value,
+            reason: "makes no tree for --linkage-out".into(),
+        });
+    }
+    let options = FitOptions {
+        run: RunOptions { memory_limit: args.data.memory_limit() },
+        height: args.height,
+        init_centers: args.init_centers.as_deref().map(Source::parse).transpose()?,
+    };
+    let mut timings = Timings::default();
+    let found = {
+        let progress = terminal.progress();
+        fit_with(&source, &recipe, &options, &progress, &mut timings)?
+    };
+    timings.time("write", || write(args, &found, labels, linkage))?;
+    found.warnings.iter().for_each(|warning| terminal.warn(warning));
+    let times = TimingsReport::new(&timings, start.elapsed().as_secs_f64(), resources::peak_rss_bytes());
+    files::write_timings(args.repeat.timings.as_deref(), &times)?;
+    match (args.json, common.quiet) {
+        (true, _) => files::print(&files::json(&Document::new(&found))),
+        (false, true) => Ok(()),
+        (false, false) => files::print(&printable(&summary(&found))),
+    }
+}
+
+fn recipe(args: &FitArgs) -> Result<Recipe, CliError> {
+    let mut recipe = args.data.recipe()?;
+    recipe.data.as_is |= args.as_is;
+    recipe.cluster.algorithm = Algorithms::one(args.algorithm);
+    args.cluster.change(&mut recipe.cluster)?;
+    recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);
+    recipe.validate()?;
+    Ok(recipe)
+}
+
+/// Asked before any work is done.
+fn format(option: &'static str, path: Option<&std::path::Path>) -> Result<Option<OutputFormat>, CliError> {
+    path.map(|path| files::format_of(option, path)).transpose()
+}
+
+fn write(
+    args: &FitArgs,
+    found: &FitOutcome,
+    labels: Option<OutputFormat>,
+    linkage: Option<OutputFormat>,
+) -> Result<(), CliError> {
+    if let (Some(path), Some(format)) = (&args.labels_out, labels) {
+        write_table(path, format, &customers_table(&found.customers, &found.model))?;
+    }
+    if let (Some(path), Some(format), Some(tree)) = (&args.linkage_out, linkage, &found.tree) {
+        write_table(path, format, &linkage_table(tree))?;
+    }
+    match &args.model_out {
+        Some(path) => files::write_text(path, &found.model.to_json()),
+        None => Ok(()),
+    }
+}
+
+fn write_table(path: &std::path::Path, format: OutputFormat, table: &RecordBatch) -> Result<(), CliError> {
+    Ok(segctl_io::write_batches(path, format, &Arc::clone(&table.schema()), [table])?)
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    clustering: &'a segctl_segmentation::Clustering,
+    n_customers: usize,
+    segments: &'a [segctl_segmentation::ModelSegment],
+    ledger: &'a [segctl_segmentation::Entry],
+    warnings: &'a [String],
+}
+
+impl<'a> Document<'a> {
+    fn new(found: &'a FitOutcome) -> Self {
+        Self {
+            clustering: &found.clustering,
+            n_customers: found.customers.labels.len(),
+            segments: &found.model.segments,
+            ledger: &found.ledger,
+            warnings: &found.warnings,
+        }
+    }
+}
+
+fn summary(found: &FitOutcome) -> String {
+    let clustering = &found.clustering;
+    let mut text = format!(
+        "{} customers in {} segments by {}: inertia {}",
+        plain_number(found.customers.labels.len() as f64),
+        clustering.k,
+        clustering.algorithm.title(),
+        clustering.inertia
+    );
+    if let Some(n_iter) = clustering.n_iter {
+        text.push_str(&format!(", {n_iter} iterations"));
+    }
+    text.push('\n');
+    for (id, segment) in found.model.segments.iter().enumerate() {
+        let (size, share) = (plain_number(segment.size as f64), segment.share * 100.0);
+        text.push_str(&format!("{id:>4}  {size:>9}  {share:>5.1} %  {}\n", segment.name));
+    }
+    text.push_str(&format!(
+        "new customers go to {}; of these customers {:.1} % would come back to their segments\n",
+        clustering.rule,
+        (clustering.agreement * 1000.0).floor() / 10.0
+    ));
+    text
+}

@@ -1,0 +1,98 @@
+//! `segctl reduce`: the customers in a few numbers.
+
+use std::path::Path;
+use std::time::Instant;
+
+use segctl_io::{OutputFormat, RecordBatch};
+use segctl_segmentation::{Reduction, RunOptions, Timings, TimingsReport, reduce_with};
+use serde::Serialize;
+
+use crate::args::{Common, Method, ReduceArgs};
+use crate::error::CliError;
+use crate::terminal::{Terminal, plain_number, printable};
+use crate::{files, resources};
+
+pub(crate) fn reduce(args: &ReduceArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
+    let start = Instant::now();
+    let source = args.data.source()?;
+    let format = files::format_of("--out", &args.out)?;
+    let loadings = args.loadings_out.as_deref().map(|path| files::format_of("--loadings-out", path)).transpose()?;
+    let mut recipe = args.data.recipe()?;
+    recipe.data.as_is |= args.as_is;
+    recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);
+    let options = RunOptions { memory_limit: args.data.memory_limit() };
+    let mut timings = Timings::default();
+    let found = {
+        let progress = terminal.progress();
+        match args.method {
+            Method::Pca => reduce_with(&source, &recipe, args.components, &options, &progress, &mut timings)?,
+        }
+    };
+    timings.time("write", || {
+        if let (Some(path), Some(format)) = (&args.loadings_out, loadings) {
+            write(path, format, &found.loadings_table())?;
+        }
+        write(&args.out, format, &found.scores_table())
+    })?;
+    let times = TimingsReport::new(&timings, start.elapsed().as_secs_f64(), resources::peak_rss_bytes());
+    files::write_timings(args.repeat.timings.as_deref(), &times)?;
+    match (args.json, common.quiet) {
+        (true, _) => files::print(&files::json(&Document::new(&found))),
+        (false, true) => Ok(()),
+        (false, false) => files::print(&printable(&summary(&found))),
+    }
+}
+
+fn write(path: &Path, format: OutputFormat, table: &RecordBatch) -> Result<(), CliError> {
+    Ok(segctl_io::write_batches(path, format, &table.schema(), [table])?)
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    n_customers: usize,
+    features: &'a [String],
+    explained_variance: &'a [f64],
+    explained_variance_ratio: &'a [f64],
+    components: Vec<&'a [f64]>,
+    ledger: &'a [segctl_segmentation::Entry],
+}
+
+impl<'a> Document<'a> {
+    fn new(found: &'a Reduction) -> Self {
+        Self {
+            n_customers: found.scores.n_rows(),
+            features: &found.features,
+            explained_variance: &found.pca.explained_variance,
+            explained_variance_ratio: &found.pca.explained_variance_ratio,
+            components: found.pca.components.view().rows().collect(),
+            ledger: &found.ledger,
+        }
+    }
+}
+
+fn summary(found: &Reduction) -> String {
+    let (n, d) = (plain_number(found.scores.n_rows() as f64), found.features.len());
+    let mut text = format!("{n} customers, {d} features\n");
+    let mut total = 0.0;
+    for (c, (variance, ratio)) in
+        found.pca.explained_variance.iter().zip(&found.pca.explained_variance_ratio).enumerate()
+    {
+        total += ratio * 100.0;
+        text.push_str(&format!(
+            "PC{:<3} variance {variance:>10.4}  {:>5.1} %  together {total:>5.1} %  {}\n",
+            c + 1,
+            ratio * 100.0,
+            strongest(&found.features, found.pca.components.row(c))
+        ));
+    }
+    text
+}
+
+/// The features with the largest loadings.
+fn strongest(features: &[String], loadings: &[f64]) -> String {
+    let mut order: Vec<usize> = (0..features.len()).collect();
+    order.sort_by(|&a, &b| loadings[b].abs().total_cmp(&loadings[a].abs()));
+    let told = order.iter().take(3).map(|&j| format!("{} {:+.2}", features[j], loadings[j]));
+    told.collect::<Vec<_>>().join(", ")
+}

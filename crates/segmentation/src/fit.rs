@@ -1,0 +1,185 @@
+//! One model, without the comparison that `run` makes.
+
+use segctl_clustering_core::agglomerative::Dendrogram;
+use segctl_io::{ReadOptions, Session, SessionOptions, Source};
+use segctl_numeric::observe::{Observer, Silent};
+use segctl_numeric::seed::Seed;
+use segctl_numeric::{Matrix, MatrixView};
+use serde::Serialize;
+
+use crate::algorithm::{self, Context, Cut, Fit, Found};
+use crate::conclude::{Settled, disagreement, model_of, not_converged, replayed, settled};
+use crate::customers::{customers, ids};
+use crate::explain::described;
+use crate::model::Model;
+use crate::outcome::{Customers, Entry};
+use crate::recipe::{Algorithm, Recipe};
+use crate::run::{Ready, RunOptions, prepare, read};
+use crate::{SegmentationError, Timings, values};
+
+/// What a fit may use or start from, apart from the recipe.
+#[derive(Debug, Clone, Default)]
+pub struct FitOptions {
+    /// Limits.
+    pub run: RunOptions,
+    /// Where a tree is cut, in place of a number of segments.
+    pub height: Option<f64>,
+    /// A table of centres to start from, in prepared units: a row per segment, a column per feature.
+    pub init_centers: Option<Source>,
+}
+
+/// One fitted model and what it makes of the customers.
+#[derive(Debug, Clone)]
+pub struct FitOutcome {
+    /// The clustering in numbers.
+    pub clustering: Clustering,
+    /// One entry per customer kept; without silhouettes.
+    pub customers: Customers,
+    /// What assigns tomorrow's customers.
+    pub model: Model,
+    /// The tree of merges, of an algorithm that makes one.
+    pub tree: Option<Dendrogram>,
+    /// What was dropped and changed on the way.
+    pub ledger: Vec<Entry>,
+    /// Things a reader must know, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// A clustering in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Clustering {
+    /// What found it.
+    pub algorithm: Algorithm,
+    /// Segments found.
+    pub k: usize,
+    /// Sum of squared distances to the segments' means, in prepared units.
+    pub inertia: f64,
+    /// Iterations of the best start, where there are iterations.
+    pub n_iter: Option<u64>,
+    /// Whether that start converged.
+    pub converged: bool,
+    /// How the model assigns, in words.
+    pub rule: &'static str,
+    /// The share of these customers whom the model, asked again, puts where they are.
+    pub agreement: f64,
+}
+
+/// Fits the one algorithm of `recipe` to `source`.
+///
+/// ```no_run
+/// use segctl_segmentation::{Algorithm, Algorithms, FitOptions, KRange, Recipe, Source, fit};
+/// let mut recipe = Recipe::default();
+/// recipe.cluster.algorithm = Algorithms::one(Algorithm::Ward);
+/// recipe.cluster.k = KRange::new(5, 5)?;
+/// let found = fit(&Source::parse("customers.csv")?, &recipe, &FitOptions::default())?;
+/// println!("{} customers, inertia {}", found.customers.labels.len(), found.clustering.inertia);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`crate::run`]; [`SegmentationError::OneOnly`] for several algorithms or numbers of segments.
+pub fn fit(source: &Source, recipe: &Recipe, options: &FitOptions) -> Result<FitOutcome, SegmentationError> {
+    fit_with(source, recipe, options, &Silent, &mut Timings::default())
+}
+
+/// [`fit`] with progress, cancellation and stage times.
+///
+/// # Errors
+/// As [`fit`], and [`SegmentationError::Interrupted`] or a crate's own cancellation when the observer
+/// breaks.
+pub fn fit_with(
+    source: &Source,
+    recipe: &Recipe,
+    options: &FitOptions,
+    observer: &dyn Observer,
+    timings: &mut Timings,
+) -> Result<FitOutcome, SegmentationError> {
+    recipe.validate()?;
+    let (algorithm, cut) = asked(recipe, options)?;
+    let session = Session::new(&SessionOptions { memory_limit: options.run.memory_limit })?;
+    let table = timings.time("read", || read(source, recipe, &options.run, observer))?;
+    let ready = timings.time("prepare", || prepare(&session, table, recipe, observer))?;
+    let init = options.init_centers.as_ref().map(|source| centers(source, &ready.prepared.names, observer));
+    let init = init.transpose()?;
+    let context = Context {
+        recipe: &recipe.cluster,
+        seed: Seed(recipe.seed),
+        memory_limit: options.run.memory_limit,
+        init_centers: init.as_ref(),
+        may_sample: false,
+        observer,
+    };
+    let x = ready.prepared.matrix.view();
+    let Found { mut fits, tree, .. } = timings.time("fit", || algorithm::fit(algorithm, x, &[cut], context))?;
+    let fit = fits.pop().expect("one fit per cut");
+    let tree = tree.map(|tree| tree.dendrogram);
+    timings.time("evaluate", || concluded(ready, fit, tree, algorithm, recipe))
+}
+
+/// The one algorithm and the one cut.
+fn asked(recipe: &Recipe, options: &FitOptions) -> Result<(Algorithm, Cut), SegmentationError> {
+    let cluster = &recipe.cluster;
+    let [algorithm] = cluster.algorithm.as_slice() else {
+        return Err(SegmentationError::OneOnly { what: "algorithm", given: cluster.algorithm.to_string() });
+    };
+    match (options.height, cluster.k.single()) {
+        (Some(height), _) => Ok((*algorithm, Cut::Height(height))),
+        (None, Some(k)) => Ok((*algorithm, Cut::K(k))),
+        (None, None) => Err(SegmentationError::OneOnly { what: "k", given: cluster.k.to_string() }),
+    }
+}
+
+/// The centres of a table, its columns put into the order of the features.
+fn centers(source: &Source, features: &[String], observer: &dyn Observer) -> Result<Matrix, SegmentationError> {
+    let table = segctl_io::read(source, &ReadOptions::default(), observer)?;
+    let column = |name: &String| {
+        values::numbers(&table, name).ok_or_else(|| SegmentationError::UnknownColumn {
+            place: "the features, which initial centres must have,",
+            column: name.clone(),
+            nearest: crate::nearest(name, table.columns.iter().map(|column| column.name.as_str())),
+        })
+    };
+    let columns: Vec<Vec<f64>> = features.iter().map(column).collect::<Result<_, _>>()?;
+    let row = |i: usize| columns.iter().map(move |column| column[i]);
+    let flat = (0..table.n_rows()).flat_map(row).collect();
+    Ok(Matrix::new(flat, table.n_rows(), features.len())?)
+}
+
+fn concluded(
+    ready: Ready,
+    fit: Fit,
+    tree: Option<Dendrogram>,
+    algorithm: Algorithm,
+    recipe: &Recipe,
+) -> Result<FitOutcome, SegmentationError> {
+    let x: MatrixView<'_> = ready.prepared.matrix.view();
+    let Settled { labels, clusterer } = settled(&fit, algorithm, &recipe.cluster)?;
+    let (assignment, agreement) = replayed(&clusterer, x, labels)?;
+    let inertia = segctl_metrics::inertia(x, &assignment.labels)?;
+    let customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, Vec::new());
+    let clustering = Clustering {
+        algorithm,
+        k: customers.labels.n_clusters(),
+        inertia,
+        n_iter: fit.n_iter,
+        converged: fit.converged,
+        rule: clusterer.rule(),
+        agreement,
+    };
+    let (segments, reference) = described(&ready, &customers.labels, Seed(recipe.seed));
+    let model = model_of(&ready, segments, reference, clusterer, recipe);
+    Ok(FitOutcome {
+        warnings: warnings(&clustering),
+        ledger: ready.ledger.into_entries(),
+        clustering,
+        customers,
+        model,
+        tree,
+    })
+}
+
+fn warnings(clustering: &Clustering) -> Vec<String> {
+    let stopped = (!clustering.converged).then(|| not_converged(clustering.algorithm, clustering.n_iter));
+    let moved = (clustering.agreement < 1.0).then(|| disagreement(clustering.agreement));
+    stopped.into_iter().chain(moved).collect()
+}

@@ -1,0 +1,165 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use thiserror::Error;
+
+/// A clustering algorithm by the name under which people ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// K centres that minimise the sum of squared distances.
+    KMeans,
+    /// A tree of merges by Ward's linkage, cut into segments.
+    Ward,
+    /// A tree of merges by any linkage and metric, cut into segments.
+    Agglomerative,
+}
+
+impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::KMeans, Self::Ward, Self::Agglomerative];
+
+    /// The name, as typed.
+    ///
+    /// ```
+    /// use segctl_segmentation::Algorithm;
+    /// assert!(Algorithm::ALL.iter().all(|algorithm| algorithm.name().parse() == Ok(*algorithm)));
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KMeans => "kmeans",
+            Self::Ward => "ward",
+            Self::Agglomerative => "agglomerative",
+        }
+    }
+
+    /// Whether it makes a tree of merges.
+    pub fn makes_tree(self) -> bool {
+        matches!(self, Self::Ward | Self::Agglomerative)
+    }
+
+    /// The name, as read.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::KMeans => "k-means",
+            Self::Ward => "Ward",
+            Self::Agglomerative => "agglomerative",
+        }
+    }
+}
+
+/// A text that names no algorithm.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("algorithm {text:?} should be one of {}", Algorithm::ALL.map(Algorithm::name).join(", "))]
+pub struct AlgorithmError {
+    text: String,
+}
+
+impl FromStr for Algorithm {
+    type Err = AlgorithmError;
+
+    fn from_str(text: &str) -> Result<Self, AlgorithmError> {
+        let wanted = text.trim().to_lowercase();
+        let found = Self::ALL.into_iter().find(|algorithm| algorithm.name() == wanted);
+        found.ok_or_else(|| AlgorithmError { text: text.to_owned() })
+    }
+}
+
+/// The algorithms to compare, the preferred one first; k-means and Ward by default.
+///
+/// ```
+/// use segctl_segmentation::{Algorithm, Algorithms};
+/// let algorithms: Algorithms = "ward, kmeans,ward".parse()?;
+/// assert_eq!(algorithms.as_slice(), [Algorithm::Ward, Algorithm::KMeans]);
+/// # Ok::<(), segctl_segmentation::AlgorithmError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Algorithms(Vec<Algorithm>);
+
+impl Algorithms {
+    /// One algorithm.
+    pub fn one(algorithm: Algorithm) -> Self {
+        Self(vec![algorithm])
+    }
+
+    /// At least one, all different.
+    pub fn as_slice(&self) -> &[Algorithm] {
+        &self.0
+    }
+
+    fn of(mut names: Vec<Algorithm>) -> Option<Self> {
+        let mut seen = Vec::new();
+        names.retain(|name| {
+            !seen.contains(name) && {
+                seen.push(*name);
+                true
+            }
+        });
+        (!names.is_empty()).then_some(Self(names))
+    }
+}
+
+impl Default for Algorithms {
+    fn default() -> Self {
+        Self(vec![Algorithm::KMeans, Algorithm::Ward])
+    }
+}
+
+impl FromStr for Algorithms {
+    type Err = AlgorithmError;
+
+    fn from_str(text: &str) -> Result<Self, AlgorithmError> {
+        let names = text.split(',').map(str::parse).collect::<Result<_, _>>()?;
+        Self::of(names).ok_or_else(|| AlgorithmError { text: text.to_owned() })
+    }
+}
+
+impl fmt::Display for Algorithms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(","))
+    }
+}
+
+impl Serialize for Algorithms {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Algorithms {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Raw {
+            Text(String),
+            List(Vec<String>),
+        }
+        let text = match Raw::deserialize(deserializer)? {
+            Raw::Text(text) => text,
+            Raw::List(names) => names.join(","),
+        };
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_names_are_refused_with_those_there_are() {
+        let error = "kmeans,wart".parse::<Algorithms>().unwrap_err().to_string();
+        assert_eq!(error, r#"algorithm "wart" should be one of kmeans, ward, agglomerative"#);
+        assert!("".parse::<Algorithms>().is_err());
+    }
+
+    #[test]
+    fn a_list_and_a_text_say_the_same() {
+        let read = |text: &str| serde_json::from_str::<Algorithms>(text).unwrap();
+        assert_eq!(read(r#"["ward","kmeans"]"#), read(r#""ward,kmeans""#));
+        assert_eq!(serde_json::to_string(&read(r#""ward""#)).unwrap(), r#"["ward"]"#);
+        assert!(serde_json::from_str::<Algorithms>("[]").is_err());
+    }
+}

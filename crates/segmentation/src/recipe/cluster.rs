@@ -1,0 +1,184 @@
+//! The algorithms' parameters, declared once: the configuration file, the command line and the
+//! manual are all made from the table at the end of this file.
+
+use segctl_clustering_core::agglomerative::Linkage;
+use segctl_numeric::distance::Metric;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::algorithms::{Algorithm, Algorithms};
+use super::k_range::KRange;
+use super::{Categories, checks};
+use crate::SegmentationError;
+
+/// One parameter of one or more algorithms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name: a key of `[cluster]`, and an option with `--` before it.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    /// What stands for its value: `N`, or the values there are.
+    pub value: &'static str,
+    /// What it is when it is not given, in words.
+    pub default: &'static str,
+    /// The algorithms that take it.
+    pub algorithms: &'static [Algorithm],
+}
+
+impl Parameter {
+    /// Its values, where only some words are allowed: `single|complete`.
+    pub fn words(&self) -> Option<Vec<&'static str>> {
+        self.value.contains('|').then(|| self.value.split('|').collect())
+    }
+}
+
+/// Reads a value as a configuration file or a command line has it.
+fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    #[derive(Deserialize)]
+    struct Holder<T> {
+        value: T,
+    }
+    let holder = |value: String| toml::from_str::<Holder<T>>(&format!("value = {value}")).ok();
+    let quoted = toml::Value::String(text.to_owned()).to_string();
+    holder(text.to_owned()).or_else(|| holder(quoted)).map(|holder| holder.value)
+}
+
+macro_rules! parameters {
+    ($($(#[doc = $about:literal])+ $field:ident: $type:ty = $name:literal, $value:literal, $default:literal, [$($algorithm:ident),+];)+) => {
+        /// The algorithms and their parameters. What is not given is left to each algorithm; what is
+        /// given must concern one of the algorithms asked for.
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub struct ClusterRecipe {
+            /// The algorithms to compare, the preferred one first.
+            pub algorithm: Algorithms,
+            /// The numbers of segments to try: `5`, or `"2..10"` with both ends included.
+            pub k: KRange,
+            /// Whether categories help to form the segments.
+            pub categories: Categories,
+            $($(#[doc = $about])+ #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
+        }
+
+        impl ClusterRecipe {
+            /// Every parameter there is.
+            pub const PARAMETERS: &'static [Parameter] = &[$(Parameter {
+                name: $name,
+                about: concat!($($about),+),
+                value: $value,
+                default: $default,
+                algorithms: &[$(Algorithm::$algorithm),+],
+            },)+];
+
+            /// Sets a parameter to what was typed.
+            ///
+            /// ```
+            /// use segctl_segmentation::ClusterRecipe;
+            /// let mut recipe = ClusterRecipe::default();
+            /// recipe.set("restarts", "20")?;
+            /// assert_eq!(recipe.restarts, Some(20));
+            /// assert!(recipe.set("restarts", "many").is_err());
+            /// # Ok::<(), segctl_segmentation::SegmentationError>(())
+            /// ```
+            ///
+            /// # Errors
+            /// [`SegmentationError::ParameterValue`] when there is no such parameter, or the text is no value of it.
+            pub fn set(&mut self, name: &str, text: &str) -> Result<(), SegmentationError> {
+                let known = match name {
+                    $($name => read(text).map(|value| self.$field = Some(value)),)+
+                    _ => None,
+                };
+                known.ok_or_else(|| wrong(name, text))
+            }
+
+            /// The parameters that were given, with their values.
+            pub fn given(&self) -> Vec<(&'static Parameter, String)> {
+                let texts = [$(self.$field.as_ref().map(text)),+];
+                Self::PARAMETERS.iter().zip(texts).filter_map(|(parameter, text)| Some((parameter, text?))).collect()
+            }
+        }
+    };
+}
+
+/// A value as a configuration file has it, without quotes.
+fn text(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+fn wrong(name: &str, text: &str) -> SegmentationError {
+    let parameter = ClusterRecipe::PARAMETERS.iter().find(|parameter| parameter.name == name);
+    let expected = parameter.map_or("no parameter", |parameter| parameter.value);
+    SegmentationError::ParameterValue { name: name.to_owned(), value: text.to_owned(), expected }
+}
+
+impl ClusterRecipe {
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// [`SegmentationError::Parameter`] naming the first parameter out of range,
+    /// [`SegmentationError::ForeignParameter`] for one that none of the algorithms takes.
+    pub fn validate(&self) -> Result<(), SegmentationError> {
+        let asked = self.algorithm.as_slice();
+        for (parameter, _) in self.given() {
+            if !parameter.algorithms.iter().any(|algorithm| asked.contains(algorithm)) {
+                return Err(SegmentationError::ForeignParameter { parameter, algorithms: self.algorithm.to_string() });
+            }
+        }
+        checks::at_least_one("restarts", self.restarts)?;
+        checks::at_least_one("max-iter", self.max_iter)?;
+        checks::not_negative("tol", self.tol)?;
+        Ok(())
+    }
+}
+
+parameters! {
+    /// Starts, the best of which counts
+    restarts: usize = "restarts", "N", "10", [KMeans];
+    /// Iterations at most for each start
+    max_iter: usize = "max-iter", "N", "1000", [KMeans];
+    /// Relative tolerance for stopping; 0 runs until no customer changes segment
+    tol: f64 = "tol", "TOL", "0", [KMeans];
+    /// What the distance of two clusters is
+    linkage: Linkage = "linkage", "ward|single|complete|average|weighted|centroid|median", "average", [Agglomerative];
+    /// What the distance of two customers is
+    metric: Metric = "metric", "euclidean|squared-euclidean|manhattan|chebyshev|cosine", "euclidean", [Agglomerative];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_back_as_they_were_typed() {
+        let mut recipe = ClusterRecipe::default();
+        for (name, text) in [("restarts", "3"), ("tol", "0.001"), ("linkage", "complete"), ("metric", "cosine")] {
+            recipe.set(name, text).unwrap();
+        }
+        let given: Vec<(&str, String)> = recipe.given().into_iter().map(|(p, text)| (p.name, text)).collect();
+        let expected = [("restarts", "3"), ("tol", "0.001"), ("linkage", "complete"), ("metric", "cosine")];
+        assert_eq!(given, expected.map(|(name, text)| (name, text.to_owned())));
+        let error = recipe.set("linkage", "chain").unwrap_err().to_string();
+        assert!(error.starts_with("linkage \"chain\" should be ward|single"), "{error}");
+    }
+
+    #[test]
+    fn every_word_of_a_parameter_is_a_value_of_it() {
+        for parameter in ClusterRecipe::PARAMETERS {
+            for word in parameter.words().into_iter().flatten() {
+                ClusterRecipe::default().set(parameter.name, word).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_of_other_algorithms_are_refused() {
+        let mut recipe = ClusterRecipe { algorithm: Algorithms::one(Algorithm::KMeans), ..ClusterRecipe::default() };
+        recipe.set("linkage", "single").unwrap();
+        let error = recipe.validate().unwrap_err();
+        assert_eq!(error.to_string(), "linkage is a parameter of agglomerative, not of kmeans");
+    }
+}

@@ -31,6 +31,13 @@ fn model_name(cpuinfo: &str) -> Option<String> {
     }
 }
 
+/// How many processes wanted a core during the last minute, where the system tells it: beside
+/// others' work, programs that wait for each other in busy loops look slower than they are.
+pub(super) fn load() -> Option<f64> {
+    let told = std::fs::read_to_string("/proc/loadavg").ok()?;
+    told.split(' ').next()?.parse().ok()
+}
+
 pub(super) fn rustc() -> Result<String, XtaskError> {
     let printed = command::output(command::in_root("rustc").arg("--version"))?;
     Ok(printed.split(' ').nth(1).unwrap_or("unknown").to_owned())

@@ -10,7 +10,7 @@ use super::input::Prepared;
 use super::record::{Compared, Outcome, Record, Timed};
 use super::segctl::{MAX_ITER, Run, Segctl};
 use super::worker::{Started, Worker};
-use super::{agree, npy, quality};
+use super::{agree, machine, npy, quality};
 use crate::error::XtaskError;
 
 /// Above this, a run of any side makes do with `FEW_RUNS`.
@@ -44,6 +44,7 @@ impl Bench<'_> {
     /// The first round answers: whoever disagrees is out before a time is shown. All sides run in
     /// turn, so that a busy minute of the machine hits them alike.
     pub(super) fn measure(&self, case: &Case, input: &Prepared) -> Result<Record, XtaskError> {
+        let load = machine::load();
         let first = self.segctl.run(case.task, input, Run::default())?;
         self.check_ourselves(case, input, &first)?;
         let mut contenders = self.contenders(case, input, &first)?;
@@ -66,6 +67,7 @@ impl Bench<'_> {
             n_samples: input.shape.n_samples,
             n_features: input.shape.n_features,
             segctl: self.segctl_version.to_owned(),
+            load,
             rivals: compared.collect::<Result<_, _>>()?,
             ours: timed(&ours),
         })

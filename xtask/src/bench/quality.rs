@@ -5,7 +5,7 @@ use segctl_numeric::MatrixView;
 use super::answer::Answer;
 
 /// An inertia this much above another counts as equal: both found the same optimum.
-const EQUAL: f64 = 1e-9;
+pub(super) const EQUAL: f64 = 1e-9;
 
 /// The sum of squared distances of the rows to the means of their clusters. `None` for labels that
 /// do not fit.

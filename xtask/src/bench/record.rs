@@ -17,6 +17,8 @@ pub(super) struct Record {
     pub(super) n_samples: usize,
     pub(super) n_features: usize,
     pub(super) segctl: String,
+    /// What the machine was busy with before.
+    pub(super) load: Option<f64>,
     pub(super) ours: Timed,
     pub(super) rivals: Vec<Compared>,
 }
@@ -101,6 +103,7 @@ mod tests {
             n_samples: 10,
             n_features: 2,
             segctl: "0.1.0".to_owned(),
+            load: Some(0.25),
             ours: Timed { n_iter: Some(4), ..Timed::default() },
             rivals: rivals.map(|outcome| Compared { peer: "x".to_owned(), outcome }).to_vec(),
         };

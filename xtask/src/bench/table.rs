@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{Case, Rival, Task};
 use super::measure::ratio;
+use super::quality;
 use super::record::{Compared, Outcome, Record, Row, Timed};
+
+/// A machine with less to do than this is idle: what the bench itself did before still counts.
+const IDLE: f64 = 2.5;
 
 /// What stands above the table.
 pub(super) struct Heading {
@@ -18,15 +22,30 @@ pub(super) fn document(heading: &Heading, rows: &[(Case, Row)]) -> String {
     let (searches, speeds): (Vec<_>, Vec<_>) =
         rows.iter().partition(|(case, _)| matches!(case.task, Task::InTime { .. }));
     let mut text = introduction(heading, rows);
-    text += "\n## Speed\n\n| work | n x d | segctl | peer | peer's time | ratio | target | |\n";
+    if !speeds.is_empty() {
+        text += &speed_table(&speeds);
+    }
+    if !searches.is_empty() {
+        text += &optima_table(&searches);
+    }
+    text
+}
+
+fn speed_table(rows: &[&(Case, Row)]) -> String {
+    let mut text = "\n## Speed\n\n| work | n x d | segctl | peer | peer's time | ratio | target | |\n".to_owned();
     text += "|---|---|---:|---|---:|---:|---:|---|\n";
-    speeds.iter().for_each(|(case, row)| lines(&mut text, case, row, speed));
-    text += "\n## Optima\n\n\
-             The inertia that segctl finds in no more time than scikit-learn takes for its restarts, each run of both \
-             with other random\nnumbers; medians.\n\n\
-             | data | k | segctl | s | scikit-learn | s | difference | no worse in | |\n";
+    rows.iter().for_each(|(case, row)| lines(&mut text, case, row, speed));
+    text
+}
+
+fn optima_table(rows: &[&(Case, Row)]) -> String {
+    let mut text = "\n## Optima\n\n\
+                    The inertia that segctl finds in no more time than scikit-learn takes for its restarts, each run of \
+                    both with other random\nnumbers; medians.\n\n\
+                    | data | k | segctl | s | scikit-learn | s | difference | no worse in | |\n"
+        .to_owned();
     text += "|---|---:|---:|---:|---:|---:|---:|---:|---|\n";
-    searches.iter().for_each(|(case, row)| lines(&mut text, case, row, optimum));
+    rows.iter().for_each(|(case, row)| lines(&mut text, case, row, optimum));
     text
 }
 
@@ -39,7 +58,7 @@ fn introduction(heading: &Heading, rows: &[(Case, Row)]) -> String {
         "# Benchmarks\n\n\
          Made by `cargo xtask bench`; not to be edited. segctl and each peer worked in turn on the same rows, in \
          double precision\n(faiss: single); times are medians of the runs, without reading, imports and writing. A time is \
-         shown only if the answers\nagree. A ratio is the peer's time over segctl's; *missed* marks one below its target.\n\n\
+         shown only if the answers\nagree. A ratio is the peer's time over segctl's; *missed* marks one below its target. Where the machine was busy\nbefore a row was measured, its load is given: it slows peers that wait in busy loops more than those that do not.\n\n\
          - Processor: {}, {} cores\n- Date: {}\n- segctl {}, rustc {}\n- Peers: {}\n",
         heading.processor,
         heading.cores,
@@ -122,12 +141,18 @@ fn notes(rival: &Rival, record: &Record, timed: &Timed, as_good: Option<usize>, 
         notes.push(format!("{n_iter} iterations"));
     }
     if let (Some(as_good), Some(ours), Some(theirs)) = (as_good, record.ours.inertia, timed.inertia) {
+        if ours > theirs * (1.0 + quality::EQUAL) {
+            notes.push("*worse optimum*".to_owned());
+        }
         notes.push(format!("inertia {ours:.2}, peer's {theirs:.2}; no worse in {as_good} of {}", timed.runs));
     }
     if let (Some(ours), Some(theirs)) = (record.ours.peak_rss_bytes, timed.peak_rss_bytes) {
         notes.push(format!("peak {} MiB, peer's {}", ours >> 20, theirs >> 20));
     }
     notes.push(format!("{} runs", timed.runs));
+    if let Some(load) = record.load.filter(|load| *load > IDLE) {
+        notes.push(format!("load {load:.1} before"));
+    }
     notes.join("; ")
 }
 

@@ -12,7 +12,7 @@ fn case(name: &str) -> Case {
 fn record(ours: Timed, outcomes: Vec<Outcome>) -> Row {
     let rivals = outcomes.into_iter().map(|outcome| Compared { peer: "peer".to_owned(), outcome }).collect();
     let (date, segctl) = ("2026-03-01".to_owned(), "0.1.0".to_owned());
-    Row::Measured(Record { date, n_samples: 1_000_000, n_features: 16, segctl, ours, rivals })
+    Row::Measured(Record { date, n_samples: 1_000_000, n_features: 16, segctl, load: None, ours, rivals })
 }
 
 fn timed(seconds: f64) -> Timed {

@@ -5,6 +5,7 @@ mod distance;
 mod exact;
 mod kernel;
 mod meeting;
+mod meetings;
 mod partition;
 mod pass;
 mod reference;

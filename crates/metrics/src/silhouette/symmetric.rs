@@ -1,10 +1,13 @@
 //! All silhouettes of one labeling, each pair of rows once.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use segctl_numeric::MatrixView;
 use segctl_numeric::observe::{Event, Observer};
-use segctl_numeric::par::fill_chunks;
+use segctl_numeric::par::map_chunks;
 
 use super::meeting::Block;
+use super::meetings::Meetings;
 use super::partition::Partitions;
 use super::sums::SEGMENT;
 use crate::MetricsError;
@@ -24,6 +27,9 @@ pub(super) fn is_worth(partitions: &Partitions<'_>, l: usize) -> bool {
     partitions.n_rows.saturating_mul(n_clusters) <= MAX_SUMS && partitions.n_rows >= MIN_ROWS * n_clusters
 }
 
+/// Workers that ask for meetings: as many of them work at once as there are threads.
+const MAX_WORKERS: usize = 256;
+
 /// The sums of the distances of every row to every cluster of labeling `l`, by blocks of rows.
 /// O(n^2 d / 2) time, O(n (d + k)) memory.
 ///
@@ -32,48 +38,74 @@ pub(super) fn sums(
     x: MatrixView<'_>,
     partitions: &Partitions<'_>,
     l: usize,
-    progress: impl Fn(f64) -> Result<(), MetricsError>,
+    progress: impl Fn(f64) -> Result<(), MetricsError> + Sync,
 ) -> Result<Vec<Block>, MetricsError> {
     let n_clusters = partitions.slots(l).len();
-    let mut blocks: Vec<Block> = Vec::new();
+    let mut blocks: Vec<Mutex<Block>> = Vec::new();
     for (cluster, rows) in partitions.members(l).into_iter().enumerate() {
-        blocks.extend(rows.chunks(SEGMENT).map(|rows| Block::new(x, rows.to_vec(), cluster, n_clusters)));
+        blocks.extend(rows.chunks(SEGMENT).map(|rows| Mutex::new(Block::new(x, rows.to_vec(), cluster, n_clusters))));
     }
-    let n_used: usize = blocks.iter().map(|block| block.rows.len()).sum();
-    let all_pairs = n_used * n_used;
-    let (mut done, mut told) = (0, 0);
-    for round in 0..(2 * blocks.len()).saturating_sub(1) {
-        done += meet_all(&mut blocks, round);
-        if done - told >= EVENT_PAIRS || done == all_pairs {
-            told = done;
-            progress(done as f64 / all_pairs as f64)?;
+    let n_used = partitions.slots(l).map(|slot| partitions.size(slot)).sum();
+    let (meetings, told) = (Meetings::new(blocks.len()), Mutex::new(Told::new(n_used)));
+    // One worker to a chunk: those that begin when all is done end at once.
+    let worker = |_| {
+        while let Some(meeting) = meetings.next() {
+            let n_pairs = meet(&blocks, meeting.blocks);
+            drop(meeting);
+            if let Err(error) = lock(&told).add(n_pairs, &progress) {
+                meetings.stop();
+                return Err(error);
+            }
         }
-    }
-    Ok(blocks)
+        Ok(())
+    };
+    map_chunks(MAX_WORKERS, 1, worker).into_iter().collect::<Result<(), _>>()?;
+    Ok(blocks.into_iter().map(|block| block.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
 }
 
-/// Lets block i meet block `round - i`, for all i at the same time, and gives the ordered pairs of
-/// rows that this was.
-///
-/// No block has two partners in a round, and over the rounds each block meets all others in their
-/// order, itself included: sums are added in the order of the blocks, at any number of threads.
-fn meet_all(blocks: &mut [Block], round: usize) -> usize {
-    let first = round.saturating_sub(blocks.len() - 1);
-    let (left, right) = blocks[first..=round - first].split_at_mut((round + 1 - 2 * first) / 2);
-    let n_left = left.len();
-    let (middle, right) = right.split_at_mut(right.len() - n_left);
-    let pairs = left.iter_mut().zip(right.iter_mut().rev());
-    let mut meetings: Vec<(&mut Block, Option<&mut Block>)> = pairs.map(|(a, b)| (a, Some(b))).collect();
-    meetings.extend(middle.iter_mut().map(|block| (block, None)));
-    fill_chunks(&mut meetings, 1, 1, |_, meeting| match &mut meeting[0] {
-        (block, Some(other)) => block.meet(other),
-        (block, None) => block.meet_itself(),
-    });
-    let size = |(block, other): &(&mut Block, Option<&mut Block>)| {
-        let m = block.rows.len();
-        other.as_ref().map_or(m * m, |other| 2 * m * other.rows.len())
-    };
-    meetings.iter().map(size).sum()
+/// Lets two blocks meet, or one itself, and gives the number of ordered pairs of rows.
+fn meet(blocks: &[Mutex<Block>], (i, j): (usize, usize)) -> usize {
+    // Nobody else has them: the locks only say so to the compiler.
+    let mut block = lock(&blocks[i]);
+    if i == j {
+        block.meet_itself();
+        return block.rows.len() * block.rows.len();
+    }
+    let mut other = lock(&blocks[j]);
+    block.meet(&mut other);
+    2 * block.rows.len() * other.rows.len()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the observer knows.
+struct Told {
+    all_pairs: usize,
+    done: usize,
+    told: usize,
+    /// The observer wants no more.
+    is_cancelled: bool,
+}
+
+impl Told {
+    fn new(n_rows: usize) -> Self {
+        Self { all_pairs: n_rows * n_rows, done: 0, told: 0, is_cancelled: false }
+    }
+
+    /// Tells from time to time, and at the end.
+    fn add(&mut self, n_pairs: usize, progress: impl Fn(f64) -> Result<(), MetricsError>) -> Result<(), MetricsError> {
+        self.done += n_pairs;
+        let is_time = self.done - self.told >= EVENT_PAIRS || self.done == self.all_pairs;
+        if self.is_cancelled || !is_time {
+            return Ok(());
+        }
+        self.told = self.done;
+        let found = progress(self.done as f64 / self.all_pairs as f64);
+        self.is_cancelled = found.is_err();
+        found
+    }
 }
 
 /// Tells the observer how far labeling `l` of several is.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agglomerative import write_agglomerative
 from kmeans import write_kmeans
+from kmeans_relatives import write_kmeans_relatives
 from pca import write_pca
 from preprocessing import write_preprocessing
 from silhouette import write_silhouette
@@ -19,6 +20,7 @@ from silhouette import write_silhouette
 SUBJECTS = {
     "agglomerative": write_agglomerative,
     "kmeans": write_kmeans,
+    "kmeans_relatives": write_kmeans_relatives,
     "pca": write_pca,
     "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,

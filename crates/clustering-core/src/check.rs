@@ -32,3 +32,19 @@ pub(crate) fn check_magnitudes(what: &'static str, x: MatrixView<'_>) -> Result<
         }),
     }
 }
+
+pub(crate) fn at_least_one(name: &'static str, value: usize) -> Result<(), ClusteringError> {
+    if value >= 1 { Ok(()) } else { Err(out_of_range(name, value as f64, ">= 1")) }
+}
+
+pub(crate) fn positive(name: &'static str, value: f64) -> Result<(), ClusteringError> {
+    if value.is_finite() && value > 0.0 { Ok(()) } else { Err(out_of_range(name, value, "finite and > 0")) }
+}
+
+pub(crate) fn not_negative(name: &'static str, value: f64) -> Result<(), ClusteringError> {
+    if value.is_finite() && value >= 0.0 { Ok(()) } else { Err(out_of_range(name, value, "finite and >= 0")) }
+}
+
+pub(crate) fn out_of_range(name: &'static str, value: f64, expected: &'static str) -> ClusteringError {
+    InputError::OutOfRange { name, value, expected }.into()
+}

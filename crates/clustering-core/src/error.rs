@@ -90,6 +90,32 @@ pub enum ClusteringError {
         /// 0-based row.
         row: usize,
     },
+    /// Clusters that may not have as few rows as they must have.
+    #[error("the least rows of a cluster, {min}, should be <= the most, {max}")]
+    SizeOrder {
+        /// The fewest rows of a cluster.
+        min: usize,
+        /// The most.
+        max: usize,
+    },
+    /// Bounds on the sizes of clusters that so many rows cannot keep.
+    #[error("n_samples={n_samples} do not make n_clusters={n_clusters} of {} rows", range_of(*min, *max))]
+    Sizes {
+        /// Rows given.
+        n_samples: usize,
+        /// Clusters asked for.
+        n_clusters: usize,
+        /// The fewest rows of a cluster.
+        min: usize,
+        /// The most; `usize::MAX` for any number.
+        max: usize,
+    },
+    /// A step of a tree of splits that splits a cluster there is not yet.
+    #[error("tree of splits: step {step} splits no cluster there is")]
+    Split {
+        /// 0-based step.
+        step: usize,
+    },
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -114,11 +140,30 @@ impl ClusteringError {
                 "{n_fitting} rows would fit; ward, single, centroid and median linkage need no such table"
             )),
             Self::OrderMemory { n_fitting, .. } => Some(format!("truncate the tree to at most {n_fitting} leaves")),
+            &Self::Sizes { n_samples, n_clusters, min, max } => Some(sizes_hint(n_samples, n_clusters, min, max)),
             Self::Input(_)
             | Self::EmptyCluster { .. }
             | Self::Cancelled
             | Self::Distance { .. }
-            | Self::Merge { .. } => None,
+            | Self::Merge { .. }
+            | Self::SizeOrder { .. }
+            | Self::Split { .. } => None,
         }
+    }
+}
+
+fn range_of(min: usize, max: usize) -> String {
+    if max == usize::MAX { format!("at least {min}") } else { format!("{min} to {max}") }
+}
+
+fn sizes_hint(n_samples: usize, n_clusters: usize, min: usize, max: usize) -> String {
+    if n_samples / n_clusters < min {
+        let (rows, clusters) = (n_samples / n_clusters, n_samples / min);
+        format!("ask for at least {rows} rows in each, or for at most {clusters} clusters")
+    } else if max == 0 {
+        "allow rows in clusters".into()
+    } else {
+        let (rows, clusters) = (n_samples.div_ceil(n_clusters), n_samples.div_ceil(max));
+        format!("allow {rows} rows in each, or ask for at least {clusters} clusters")
     }
 }

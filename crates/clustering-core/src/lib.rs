@@ -1,7 +1,15 @@
-//! Clustering algorithms over matrix views: k-means and agglomerative clustering.
+//! Clustering algorithms over matrix views.
+//!
+//! | module | clusters |
+//! |---|---|
+//! | [`kmeans`] | k centres, the best of several starts |
+//! | [`minibatch`] | k centres from small random batches: many rows, or a stream of them |
+//! | [`bisecting`] | one cluster split in two, again and again: a hierarchy from above |
+//! | [`sizes`] | k centres, each with no fewer and no more rows than allowed |
+//! | [`agglomerative`] | two clusters joined, again and again: a hierarchy from below |
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
-//! data. They know nothing of files, tables or reports, and not of each other. The same input,
+//! data. They know nothing of files, tables or reports; the relatives of k-means know k-means. The same input,
 //! parameters and seed give the same bits at any number of threads and on any processor.
 //!
 //! ```
@@ -15,12 +23,15 @@
 //! ```
 
 pub mod agglomerative;
+pub mod bisecting;
 mod centring;
 mod check;
 mod distinct;
 mod error;
 pub mod kmeans;
+pub mod minibatch;
 mod minimum;
 pub mod model;
+pub mod sizes;
 
 pub use error::ClusteringError;

@@ -212,3 +212,42 @@ fn results_can_cross_threads() {
     check::<CentersModel>();
     check::<KMeansParams>();
 }
+
+#[test]
+fn many_candidates_at_once_start_as_well_as_one_by_one() {
+    let x = clumps(6000, 5, 12);
+    let one_by_one = fit(x.view(), &KMeansParams::new(12)).unwrap();
+    let params = KMeansParams::new(12).with_init(Init::kmeans_parallel());
+    let at_once = fit(x.view(), &params).unwrap();
+    assert!(at_once.inertia <= 1.02 * one_by_one.inertia, "{} for {}", at_once.inertia, one_by_one.inertia);
+    let run = || fit(x.view(), &params.clone().with_restarts(2)).unwrap();
+    let one = with_threads(1, run);
+    assert_eq!(one, with_threads(2, run));
+    assert_eq!(one, with_threads(3, run));
+}
+
+#[test]
+fn many_candidates_at_once_meet_hostile_data() {
+    let init = |oversampling, rounds| Init::KMeansParallel { oversampling, rounds };
+    let params = |k| KMeansParams::new(k).with_init(Init::kmeans_parallel());
+    for (values, k) in [(vec![7.0], 1), (vec![1.0; 50], 1), ((0..40).map(|i| f64::from(i % 4)).collect(), 4)] {
+        let x = MatrixView::new(&values, values.len(), 1).unwrap();
+        assert_eq!(fit(x, &params(k)).unwrap().inertia, 0.0);
+    }
+    for scale in [5e-324, 1e-160, 1e119] {
+        let values: Vec<f64> = (0..50).map(|i| f64::from(i % 5) * scale).collect();
+        let found = fit(MatrixView::new(&values, 50, 1).unwrap(), &params(3)).unwrap();
+        assert!(found.labels.sizes().iter().all(|&size| size > 0), "{scale:e}");
+    }
+    let weights: Vec<f64> = (0..60).map(|i| f64::from(i % 3)).collect();
+    let x = clumps(60, 2, 3);
+    assert!(fit_with(x.view(), Some(&weights), &params(3), &Silent).unwrap().inertia > 0.0);
+    for (oversampling, rounds, expected) in [
+        (Some(0.0), 5, "oversampling=0 should be finite and > 0"),
+        (Some(f64::NAN), 5, "oversampling=NaN should be finite and > 0"),
+        (None, 0, "rounds=0 should be >= 1"),
+    ] {
+        let params = KMeansParams::new(2).with_init(init(oversampling, rounds));
+        assert_eq!(params.validate().unwrap_err().to_string(), expected);
+    }
+}

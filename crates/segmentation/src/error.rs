@@ -38,7 +38,7 @@ pub enum SegmentationError {
         /// What was typed.
         value: String,
         /// What it takes.
-        expected: &'static str,
+        expected: String,
     },
     /// A parameter that none of the algorithms asked for takes.
     #[error("{} is a parameter of {}, not of {algorithms}", parameter.name, named(parameter.algorithms))]

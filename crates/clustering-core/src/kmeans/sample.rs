@@ -37,7 +37,7 @@ impl Sample {
 
 /// Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S): every subset
 /// of `size` rows is as likely as any other.
-fn draw_rows(rng: &mut impl RngExt, n: usize, size: usize) -> Vec<usize> {
+pub(crate) fn draw_rows(rng: &mut impl RngExt, n: usize, size: usize) -> Vec<usize> {
     let mut rows = Vec::with_capacity(size);
     for i in 0..n {
         let wanted = (size - rows.len()) as f64;

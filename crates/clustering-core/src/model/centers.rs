@@ -156,7 +156,7 @@ impl Predict for CentersModel {
 }
 
 /// The mean of each cluster less `mean`; every cluster has members.
-fn means(x: MatrixView<'_>, mean: &[f64], labels: &Labels) -> Matrix {
+pub(crate) fn means(x: MatrixView<'_>, mean: &[f64], labels: &Labels) -> Matrix {
     let (k, d) = (labels.n_clusters(), x.n_cols());
     let add = |mut sums: Vec<f64>, part: Vec<f64>| {
         sums.iter_mut().zip(part).for_each(|(sum, value)| *sum += value);

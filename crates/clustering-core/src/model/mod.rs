@@ -9,6 +9,7 @@ mod tree;
 
 pub use agreement::agreement;
 pub use centers::CentersModel;
+pub(crate) use centers::means;
 pub use neighbours::{NeighboursModel, NeighboursParams};
 use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
 pub use tree::TreeModel;
@@ -100,14 +101,14 @@ pub trait Predict {
 }
 
 /// What every model asks of an order.
-fn check_permutation(order: &[usize], n_clusters: usize) {
+pub(crate) fn check_permutation(order: &[usize], n_clusters: usize) {
     let mut sorted = order.to_vec();
     sorted.sort_unstable();
     assert!(sorted.into_iter().eq(0..n_clusters), "{order:?} is no permutation of the clusters");
 }
 
 /// What every model asks of labels whose distances are wanted.
-fn check_labels(labels: &Labels, n_rows: usize, n_clusters: usize) -> Result<(), ClusteringError> {
+pub(crate) fn check_labels(labels: &Labels, n_rows: usize, n_clusters: usize) -> Result<(), ClusteringError> {
     if labels.len() != n_rows {
         return Err(InputError::Length { what: "labels", found: labels.len(), expected: n_rows }.into());
     }
@@ -119,7 +120,7 @@ fn check_labels(labels: &Labels, n_rows: usize, n_clusters: usize) -> Result<(),
 }
 
 /// What every model asks of rows to assign.
-fn check_rows(x: MatrixView<'_>, n_features: usize) -> Result<(), ClusteringError> {
+pub(crate) fn check_rows(x: MatrixView<'_>, n_features: usize) -> Result<(), ClusteringError> {
     if x.n_cols() != n_features {
         return Err(InputError::Length { what: "row of X", found: x.n_cols(), expected: n_features }.into());
     }

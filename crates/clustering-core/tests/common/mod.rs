@@ -1,4 +1,6 @@
-//! Data and a slow oracle for the tests of k-means.
+//! Data and a slow oracle for the tests of k-means and its relatives.
+
+#![allow(dead_code, reason = "not every test needs everything")]
 
 use segctl_numeric::{Matrix, MatrixView};
 

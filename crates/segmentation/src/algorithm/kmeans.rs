@@ -1,12 +1,13 @@
 use segctl_clustering_core::ClusteringError;
 use segctl_clustering_core::kmeans::{self, Init, KMeansData, KMeansParams, Stop, fit_data};
 use segctl_clustering_core::model::Predict;
+use segctl_clustering_core::sizes::{self, SizeBounds, SizesParams};
 use segctl_numeric::{Labels, MatrixView};
 
-use super::{Cluster, Context, Cut, Fit, Found, numbers};
+use super::{Cluster, Context, Cut, Fit, Found, each};
 use crate::SegmentationError;
 use crate::model::Rule;
-use crate::recipe::Algorithm;
+use crate::recipe::{Algorithm, Start};
 
 /// From so many customers on, restarts run on a sample and the best of them is refined on all.
 const RESTART_SAMPLE_FROM: usize = 100_000;
@@ -36,15 +37,20 @@ impl<'a> KMeans<'a> {
 
     fn params(&self, k: usize, n_rows: usize) -> KMeansParams {
         let recipe = self.context.recipe;
-        let params = KMeansParams::new(k)
+        KMeansParams::new(k)
             .with_restarts(recipe.restarts.unwrap_or(RESTARTS))
             .with_max_iter(recipe.max_iter.unwrap_or(MAX_ITER))
             .with_tol(recipe.tol.unwrap_or(0.0))
             .with_seed(self.context.seed)
-            .with_restart_sample(self.sample(n_rows));
-        match self.context.init_centers {
-            None => params,
-            Some(centers) => params.with_init(Init::Centers(centers.clone())),
+            .with_restart_sample(self.sample(n_rows))
+            .with_init(self.init())
+    }
+
+    fn init(&self) -> Init {
+        match (self.context.init_centers, self.context.recipe.init) {
+            (Some(centers), _) => Init::Centers(centers.clone()),
+            (None, Some(Start::KMeansParallel)) => Init::kmeans_parallel(),
+            (None, Some(Start::KMeansPlusPlus) | None) => Init::KMeansPlusPlus,
         }
     }
 
@@ -62,28 +68,48 @@ impl<'a> KMeans<'a> {
 
 /// What the model says of the rows, so that it says the same tomorrow; the labels found where it would
 /// leave a segment empty.
-fn replayed(x: MatrixView<'_>, found: &kmeans::KMeans) -> Result<Labels, SegmentationError> {
+fn replayed(x: MatrixView<'_>, found: &kmeans::KMeans) -> Result<Labels, ClusteringError> {
     let labels = found.model.predict(x)?.labels;
     Ok(if labels.sizes().contains(&0) { found.labels.clone() } else { labels })
 }
 
+impl KMeans<'_> {
+    fn unbounded(&self, x: MatrixView<'_>, data: &KMeansData, k: usize) -> Result<Fit, ClusteringError> {
+        let found = fit_data(data, None, &self.params(k, x.n_rows()), self.context.observer)?;
+        let converged = found.stop == Stop::Converged;
+        let labels = if converged { found.labels } else { replayed(x, &found)? };
+        Ok(Fit { labels, n_iter: Some(found.n_iter as u64), converged, model: Rule::NearestCentre(found.model) })
+    }
+
+    /// Within bounds on the sizes of the segments, which the model does not keep.
+    fn bounded(&self, x: MatrixView<'_>, bounds: SizeBounds, k: usize) -> Result<Fit, ClusteringError> {
+        let (recipe, usual) = (self.context.recipe, SizesParams::new(k, bounds));
+        let params = SizesParams::new(k, bounds)
+            .with_restarts(recipe.restarts.unwrap_or(usual.restarts))
+            .with_max_iter(recipe.max_iter.unwrap_or(usual.max_iter))
+            .with_tol(recipe.tol.unwrap_or(usual.tol))
+            .with_seed(self.context.seed)
+            .with_init(self.init());
+        let found = sizes::fit_with(x, &params, self.context.observer)?;
+        Ok(Fit {
+            labels: found.labels,
+            n_iter: Some(found.n_iter as u64),
+            converged: found.stop != Stop::MaxIter,
+            model: Rule::NearestCentre(found.model),
+        })
+    }
+}
+
 impl Cluster for KMeans<'_> {
     fn fit(&self, x: MatrixView<'_>, cuts: &[Cut]) -> Result<Found, SegmentationError> {
-        let data = KMeansData::new(x)?;
-        let mut fits = Vec::new();
-        for k in numbers(Algorithm::KMeans, cuts)? {
-            match fit_data(&data, None, &self.params(k, x.n_rows()), self.context.observer) {
-                Ok(found) => {
-                    let converged = found.stop == Stop::Converged;
-                    let labels = if converged { found.labels } else { replayed(x, &found)? };
-                    let n_iter = Some(found.n_iter as u64);
-                    fits.push(Fit { labels, n_iter, converged, model: Rule::NearestCentre(found.model) });
-                }
-                // The smaller numbers of clusters stand.
-                Err(ClusteringError::TooFewDistinct { .. }) if !fits.is_empty() => break,
-                Err(error) => return Err(error.into()),
-            }
+        let recipe = self.context.recipe;
+        let bounds = SizeBounds { min: recipe.min_size, max: recipe.max_size };
+        if bounds != SizeBounds::default() {
+            let fits = each(Algorithm::KMeans, cuts, |k| self.bounded(x, bounds, k))?;
+            return Ok(Found { algorithm: Algorithm::KMeans, fits, tree: None, notes: Vec::new() });
         }
+        let data = KMeansData::new(x)?;
+        let fits = each(Algorithm::KMeans, cuts, |k| self.unbounded(x, &data, k))?;
         Ok(Found { algorithm: Algorithm::KMeans, fits, tree: None, notes: self.notes(x.n_rows()) })
     }
 }

@@ -2,8 +2,10 @@
 //! out. What is peculiar to one of them is in its own file here, and nowhere else above.
 
 mod kmeans;
+mod relatives;
 mod tree;
 
+use segctl_clustering_core::ClusteringError;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
 use segctl_numeric::{Labels, Matrix, MatrixView};
@@ -74,17 +76,29 @@ pub(crate) fn fit(
 ) -> Result<Found, SegmentationError> {
     let algorithm: Box<dyn Cluster> = match algorithm {
         Algorithm::KMeans => Box::new(kmeans::KMeans::new(context)),
+        Algorithm::MiniBatch => Box::new(relatives::MiniBatch(context)),
+        Algorithm::Bisecting => Box::new(relatives::Bisecting(context)),
         Algorithm::Ward => Box::new(tree::Agglomerative::ward(context)),
         Algorithm::Agglomerative => Box::new(tree::Agglomerative::new(context)),
     };
     algorithm.fit(x, cuts)
 }
 
-/// The numbers of clusters of the cuts, for an algorithm that knows no heights.
-fn numbers(algorithm: Algorithm, cuts: &[Cut]) -> Result<Vec<usize>, SegmentationError> {
-    let number = |cut: &Cut| match cut {
-        Cut::K(k) => Ok(*k),
-        Cut::Height(_) => Err(SegmentationError::NoHeights { algorithm }),
-    };
-    cuts.iter().map(number).collect()
+/// One fit per cut, for an algorithm that starts anew for each number of clusters and knows no heights.
+/// Where the rows have too few distinct values for a larger number, the smaller ones stand.
+fn each(
+    algorithm: Algorithm,
+    cuts: &[Cut],
+    fit: impl Fn(usize) -> Result<Fit, ClusteringError>,
+) -> Result<Vec<Fit>, SegmentationError> {
+    let mut fits = Vec::with_capacity(cuts.len());
+    for cut in cuts {
+        let Cut::K(k) = *cut else { return Err(SegmentationError::NoHeights { algorithm }) };
+        match fit(k) {
+            Ok(found) => fits.push(found),
+            Err(ClusteringError::TooFewDistinct { .. }) if !fits.is_empty() => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(fits)
 }

@@ -2,6 +2,7 @@
 //! manual are all made from the table at the end of this file.
 
 use segctl_clustering_core::agglomerative::Linkage;
+use segctl_clustering_core::bisecting::BisectingStrategy;
 use segctl_numeric::distance::Metric;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -27,9 +28,9 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Its values, where only some words are allowed: `single|complete`.
+    /// Its values, where only some words are allowed.
     pub fn words(&self) -> Option<Vec<&'static str>> {
-        self.value.contains('|').then(|| self.value.split('|').collect())
+        self.value.contains(',').then(|| self.value.split(',').collect())
     }
 }
 
@@ -42,6 +43,17 @@ fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     let holder = |value: String| toml::from_str::<Holder<T>>(&format!("value = {value}")).ok();
     let quoted = toml::Value::String(text.to_owned()).to_string();
     holder(text.to_owned()).or_else(|| holder(quoted)).map(|holder| holder.value)
+}
+
+/// Where k-means starts begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Start {
+    /// Greedy k-means++.
+    #[serde(rename = "k-means++")]
+    KMeansPlusPlus,
+    /// k-means||, for a million customers and more.
+    #[serde(rename = "k-means||")]
+    KMeansParallel,
 }
 
 macro_rules! parameters {
@@ -111,7 +123,11 @@ fn text(value: &impl Serialize) -> String {
 
 fn wrong(name: &str, text: &str) -> SegmentationError {
     let parameter = ClusterRecipe::PARAMETERS.iter().find(|parameter| parameter.name == name);
-    let expected = parameter.map_or("no parameter", |parameter| parameter.value);
+    let expected = match parameter.map(|parameter| (parameter.words(), parameter.value)) {
+        None => "the value of a parameter that there is".to_owned(),
+        Some((Some(words), _)) => format!("one of {}", words.join(", ")),
+        Some((None, value)) => format!("a number ({value})"),
+    };
     SegmentationError::ParameterValue { name: name.to_owned(), value: text.to_owned(), expected }
 }
 
@@ -130,6 +146,10 @@ impl ClusterRecipe {
         }
         checks::at_least_one("restarts", self.restarts)?;
         checks::at_least_one("max-iter", self.max_iter)?;
+        checks::at_least_one("batch-size", self.batch_size)?;
+        checks::at_least_one("max-no-improvement", self.max_no_improvement)?;
+        checks::at_least_one("min-size", self.min_size)?;
+        checks::at_least_one("max-size", self.max_size)?;
         checks::not_negative("tol", self.tol)?;
         Ok(())
     }
@@ -137,15 +157,27 @@ impl ClusterRecipe {
 
 parameters! {
     /// Starts, the best of which counts
-    restarts: usize = "restarts", "N", "10", [KMeans];
+    restarts: usize = "restarts", "N", "10; with bounds 4; minibatch 3; bisecting 5", [KMeans, MiniBatch, Bisecting];
     /// Iterations at most for each start
-    max_iter: usize = "max-iter", "N", "1000", [KMeans];
+    max_iter: usize = "max-iter", "N", "1000; with bounds 100; minibatch 100; bisecting 300", [KMeans, MiniBatch, Bisecting];
     /// Relative tolerance for stopping; 0 runs until no customer changes segment
-    tol: f64 = "tol", "TOL", "0", [KMeans];
+    tol: f64 = "tol", "TOL", "0; with bounds and bisecting 0.0001", [KMeans, MiniBatch, Bisecting];
+    /// Where starts begin
+    init: Start = "init", "k-means++,k-means||", "k-means++", [KMeans];
+    /// Customers in every segment at least
+    min_size: usize = "min-size", "N", "1", [KMeans];
+    /// Customers in every segment at most
+    max_size: usize = "max-size", "N", "no bound", [KMeans];
+    /// Customers in a batch
+    batch_size: usize = "batch-size", "N", "1024", [MiniBatch];
+    /// Batches without a better inertia after which to stop
+    max_no_improvement: usize = "max-no-improvement", "N", "10", [MiniBatch];
+    /// Which segment is split next
+    bisecting_strategy: BisectingStrategy = "bisecting-strategy", "biggest-inertia,largest-cluster", "biggest-inertia", [Bisecting];
     /// What the distance of two clusters is
-    linkage: Linkage = "linkage", "ward|single|complete|average|weighted|centroid|median", "average", [Agglomerative];
+    linkage: Linkage = "linkage", "ward,single,complete,average,weighted,centroid,median", "average", [Agglomerative];
     /// What the distance of two customers is
-    metric: Metric = "metric", "euclidean|squared-euclidean|manhattan|chebyshev|cosine", "euclidean", [Agglomerative];
+    metric: Metric = "metric", "euclidean,squared-euclidean,manhattan,chebyshev,cosine", "euclidean", [Agglomerative];
 }
 
 #[cfg(test)]
@@ -162,7 +194,7 @@ mod tests {
         let expected = [("restarts", "3"), ("tol", "0.001"), ("linkage", "complete"), ("metric", "cosine")];
         assert_eq!(given, expected.map(|(name, text)| (name, text.to_owned())));
         let error = recipe.set("linkage", "chain").unwrap_err().to_string();
-        assert!(error.starts_with("linkage \"chain\" should be ward|single"), "{error}");
+        assert!(error.starts_with("linkage \"chain\" should be one of ward, single"), "{error}");
     }
 
     #[test]

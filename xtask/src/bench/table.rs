@@ -34,7 +34,7 @@ pub(super) fn document(heading: &Heading, rows: &[(Case, Row)]) -> String {
 fn speed_table(rows: &[&(Case, Row)]) -> String {
     let mut text = "\n## Speed\n\n| work | n x d | segctl | peer | peer's time | ratio | target | |\n".to_owned();
     text += "|---|---|---:|---|---:|---:|---:|---|\n";
-    rows.iter().for_each(|(case, row)| lines(&mut text, case, row, speed));
+    rows.iter().for_each(|(case, row)| lines(&mut text, case, row, 6, speed));
     text
 }
 
@@ -45,7 +45,7 @@ fn optima_table(rows: &[&(Case, Row)]) -> String {
                     | data | k | segctl | s | scikit-learn | s | difference | no worse in | |\n"
         .to_owned();
     text += "|---|---:|---:|---:|---:|---:|---:|---:|---|\n";
-    rows.iter().for_each(|(case, row)| lines(&mut text, case, row, optimum));
+    rows.iter().for_each(|(case, row)| lines(&mut text, case, row, 7, optimum));
     text
 }
 
@@ -93,7 +93,8 @@ fn measured(row: &Row) -> Option<&Record> {
 
 type Line = fn(&Case, &Record, &Rival, &Compared) -> String;
 
-fn lines(text: &mut String, case: &Case, row: &Row, line: Line) {
+/// The lines of a case; one that was not measured has a title, `blanks` blank cells and the reason.
+fn lines(text: &mut String, case: &Case, row: &Row, blanks: usize, line: Line) {
     let why = match row {
         Row::Measured(record) => {
             let lines =
@@ -103,7 +104,8 @@ fn lines(text: &mut String, case: &Case, row: &Row, line: Line) {
         Row::NotYet => "not measured",
         Row::Skipped(why) | Row::Failed(why) => why,
     };
-    text.push_str(&format!("| {} | {} | {why} |\n", case.name, case.task.title()));
+    let blank = " |".repeat(blanks);
+    text.push_str(&format!("| {} ({}) |{blank} {why} |\n", case.task.title(), case.name));
 }
 
 fn speed(case: &Case, record: &Record, rival: &Rival, compared: &Compared) -> String {
@@ -164,7 +166,11 @@ fn optimum(case: &Case, record: &Record, _: &Rival, compared: &Compared) -> Stri
         Outcome::Measured { timed, as_good, .. } => {
             let (ours, theirs) = (record.ours.inertia.unwrap_or(f64::NAN), timed.inertia.unwrap_or(f64::NAN));
             let as_good = as_good.unwrap_or(0);
-            let missed = if as_good < timed.runs { "*missed*" } else { "" };
+            let missed = match (as_good < timed.runs, record.ours.seconds > timed.seconds) {
+                (true, _) => "*missed*",
+                (false, true) => "*took longer*",
+                (false, false) => "",
+            };
             format!(
                 "| {data} | {k} | {ours:.7e} | {} | {theirs:.7e} | {} | {:+.4} % | {as_good} of {} | {missed} |",
                 seconds(record.ours.seconds),

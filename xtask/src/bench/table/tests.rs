@@ -52,6 +52,19 @@ fn optima_have_a_table_of_their_own() {
     let text = document(&heading(), &[(case("best-a1"), row)]);
     let line = "| labelled/sipu/a1.data.gz | 20 | 5.0000000e5 | 90.0 ms | 1.0000000e6 | 100 ms | -50.0000 % | 4 of 5 | *missed* |";
     assert!(text.contains(line), "{text}");
+    let slower = record(timed(0.2), vec![measured(timed(0.1), Some(5))]);
+    assert!(document(&heading(), &[(case("best-a1"), slower)]).contains("| 5 of 5 | *took longer* |"));
+}
+
+#[test]
+fn all_lines_of_a_table_have_as_many_cells() {
+    let rows: Vec<(Case, Row)> = cases::all().into_iter().map(|case| (case, Row::NotYet)).collect();
+    let text = document(&heading(), &rows);
+    for table in text.split("## ").skip(1) {
+        let cells: Vec<usize> =
+            table.lines().filter(|line| line.starts_with('|')).map(|line| line.matches('|').count()).collect();
+        assert!(cells.len() > 2 && cells.iter().all(|&n| n == cells[0]), "{cells:?}");
+    }
 }
 
 #[test]
@@ -67,7 +80,7 @@ fn what_is_not_there_is_said() {
     );
     assert!(text.contains("| peer | absent | | >= 5 | No module named 'bkmeans' |"), "{text}");
     assert!(text.contains("inertia 1000000.00, peer's 1000000.00; no worse in 5 of 5"), "{text}");
-    assert!(text.contains("| pca | PCA, 3 components | not measured |"), "{text}");
+    assert!(text.contains("| PCA, 3 components (pca) | | | | | | | not measured |"), "{text}");
     assert!(text.contains("skipped: no CC_GENERAL.csv"), "{text}");
 }
 

@@ -27,7 +27,7 @@ def cases():
     overlapping, overlapping_labels = blobs(rng, [30, 5, 44, 1, 20], 7, 1.0)
     noisy_labels = np.where(rng.random(100) < 0.2, -1, clear_labels)
     ties = np.repeat([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], 4, axis=0)
-    return {
+    cases = {
         "clear": (clear, [clear_labels, rng.integers(0, 2, 100), rng.integers(0, 9, 100)]),
         "overlapping-with-singleton": (overlapping, [overlapping_labels]),
         "noise": (clear, [noisy_labels]),
@@ -36,6 +36,9 @@ def cases():
         "duplicates": (ties, [np.repeat([0, 1, 2], 4), np.tile([0, 1], 6)]),
         "two-clusters-of-three-rows": (clear[:3], [np.array([0, 1, 1])]),
     }
+    # Drawn last: a new case changes no other.
+    many, many_labels = blobs(rng, [300, 270, 130], 5, 2.0)
+    return cases | {"several-segments": (np.round(many, 3), [many_labels])}
 
 
 def silhouettes(x, labels):

@@ -38,6 +38,12 @@ pub(crate) enum XtaskError {
     Failed { command: String, status: ExitStatus },
     #[error("{} golden files are stale:\n{}", differences.len(), differences.join("\n"))]
     StaleGolden { differences: Vec<String> },
+    #[error("no piece of work is named {name}")]
+    UnknownCase { name: String, known: Vec<&'static str> },
+    #[error("{what} {why}")]
+    Answer { what: String, why: String },
+    #[error("{} pieces of work failed, or their answers differ: {}", names.len(), names.join(", "))]
+    Unmeasured { names: Vec<String> },
     #[error("{} findings:\n{}", .0.len(), lines(.0))]
     Untidy(Vec<Finding>),
 }
@@ -51,6 +57,7 @@ impl XtaskError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::UnknownDataset { known, .. } => Some(format!("known: {}", known.join(", "))),
+            Self::UnknownCase { known, .. } => Some(format!("known: {}", known.join(", "))),
             Self::NoSource { name, file, homepage } => Some(format!(
                 "get it from {homepage}, save it as DIR/{file}, and run `cargo xtask download {name} --mirror DIR`"
             )),
@@ -68,7 +75,7 @@ impl XtaskError {
     /// 2 for what was typed wrong, 1 for everything else.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::UnknownDataset { .. } => ExitCode::from(2),
+            Self::UnknownDataset { .. } | Self::UnknownCase { .. } => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -4,11 +4,13 @@
 //! Exit codes: 0 done, 1 failure, 2 usage.
 #![allow(clippy::print_stderr, reason = "a command line tool talks to its terminal")]
 
+mod bench;
 mod command;
 mod download;
 mod error;
 mod golden;
 mod paths;
+mod python;
 mod report;
 mod tidy;
 
@@ -30,6 +32,7 @@ enum Task {
     Download(download::Args),
     Report(report::Args),
     Golden(golden::Args),
+    Bench(bench::Args),
     Tidy(tidy::Args),
 }
 
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Task::Download(args) => download::run(&args),
         Task::Report(args) => report::run(&args),
         Task::Golden(args) => golden::run(&args),
+        Task::Bench(args) => bench::run(&args),
         Task::Tidy(args) => tidy::run(&args),
     };
     match done {

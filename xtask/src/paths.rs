@@ -27,6 +27,21 @@ pub(crate) fn golden() -> PathBuf {
     root().join("tests/golden")
 }
 
+/// The Python side of the benchmark.
+pub(crate) fn bench() -> PathBuf {
+    root().join("tests/bench")
+}
+
+/// What the benchmark writes for people.
+pub(crate) fn benchmarks() -> PathBuf {
+    root().join("docs/benchmarks.md")
+}
+
+/// Real data that is not in the repository: `SEGCTL_DATA_DIR`, or beside the checkout.
+pub(crate) fn real_data() -> PathBuf {
+    std::env::var_os("SEGCTL_DATA_DIR").map_or_else(|| root().join("../shared/data"), |dir| root().join(dir))
+}
+
 /// Cargo's directory for what is built.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))

@@ -132,7 +132,10 @@ fn bits_do_not_depend_on_threads_or_company() {
     assert_eq!(one, par::with_threads(2, run));
     assert_eq!(one, par::with_threads(3, run));
     for (labels, together) in labels.iter().zip(&one) {
-        assert_eq!(&silhouette(x.view(), labels).unwrap(), together);
+        let alone = || silhouette(x.view(), labels).unwrap();
+        assert_eq!(&par::with_threads(1, alone), together);
+        assert_eq!(&par::with_threads(2, alone), together);
+        assert_eq!(&par::with_threads(3, alone), together);
     }
 }
 
@@ -206,6 +209,13 @@ fn the_second_labeling_is_named_when_it_is_at_fault() {
     let error = silhouette_many(Matrix::zeros(3, 1).view(), &[&good, &bad], &Silent).unwrap_err();
     assert_eq!(error, MetricsError::ClusterCount { labeling: 1, n_clusters: 1, n_samples: 3 });
     assert!(error.hint().is_some());
+}
+
+#[test]
+fn columns_far_from_the_origin_give_what_centred_ones_give() {
+    let (x, labels) = sweep(1500);
+    let moved = Matrix::new(x.as_slice().iter().map(|v| v + 4096.0).collect(), 1500, 6).unwrap();
+    assert_close(&silhouette(x.view(), &labels[2]).unwrap(), &silhouette(moved.view(), &labels[2]).unwrap(), 1e-9);
 }
 
 /// Counts the rows reported, and breaks after the first event if told to.

@@ -52,4 +52,5 @@ golden! {
     one_column: "one-column",
     duplicate_rows: "duplicates",
     three_rows: "two-clusters-of-three-rows",
+    clusters_of_several_segments: "several-segments",
 }

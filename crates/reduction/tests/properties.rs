@@ -109,6 +109,24 @@ fn small_components_survive_a_large_offset() {
 }
 
 #[test]
+fn rows_that_drift_have_the_covariance_of_all() {
+    // The mean moves by its own size over the file: most of the variance is between chunks of rows.
+    let drift = |at: usize| 1e3 + (at / 5) as f64 / 10.0 * (1 + at % 5) as f64;
+    let noise = |at: usize| (at * 2_654_435_761 % 1009) as f64 / 100.0;
+    let x = Matrix::new((0..10_000 * 5).map(|at| drift(at) + noise(at)).collect(), 10_000, 5).unwrap();
+    let pca = all(x.view());
+    for (a, b) in (0..5).flat_map(|a| (0..=a).map(move |b| (a, b))) {
+        let term = |i: usize| pca.explained_variance[i] * pca.components.row(i)[a] * pca.components.row(i)[b];
+        let (rebuilt, expected) = ((0..5).map(term).sum::<f64>(), covariance(x.view(), a, b));
+        assert!((rebuilt / expected - 1.0).abs() < 1e-11, "columns {a} and {b}: {rebuilt} for {expected}");
+    }
+    let turned = x.view().select_rows(&(0..10_000).rev().collect::<Vec<_>>());
+    for (a, b) in pca.singular_values.iter().zip(&all(turned.view()).singular_values) {
+        assert!((a / b - 1.0).abs() < 1e-11, "{a} and {b}");
+    }
+}
+
+#[test]
 fn bits_do_not_depend_on_threads() {
     let x = wavy(20_000, 9);
     let run = || {

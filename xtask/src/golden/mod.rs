@@ -5,10 +5,11 @@
 
 mod compare;
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::Path;
 
 use crate::error::{XtaskError, io_error};
-use crate::{command, paths};
+use crate::{command, paths, python};
 
 /// Make the reference numbers in tests/golden again, with pinned Python packages
 #[derive(Debug, clap::Args)]
@@ -22,7 +23,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), XtaskError> {
-    let python = environment(&args.python)?;
+    let python = python::environment(&args.python, "golden-venv")?;
+    python::install(&python, [OsStr::new("--requirement"), paths::golden().join("requirements.txt").as_os_str()])?;
     if !args.check {
         return make(&python, &paths::golden());
     }
@@ -32,21 +34,8 @@ pub(crate) fn run(args: &Args) -> Result<(), XtaskError> {
     if differences.is_empty() { Ok(()) } else { Err(XtaskError::StaleGolden { differences }) }
 }
 
-/// The Python of a virtual environment that has what requirements.txt lists.
-fn environment(python: &str) -> Result<PathBuf, XtaskError> {
-    let dir = paths::target().join("golden-venv");
-    let inside = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    if !inside.exists() {
-        command::run(command::in_root(python).args(["-m", "venv"]).arg(&dir))?;
-    }
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    command::run(command::in_root(&inside).args(pip).arg(paths::golden().join("requirements.txt")))?;
-    Ok(inside)
-}
-
 /// The script's one argument is the directory that it writes into.
 fn make(python: &Path, into: &Path) -> Result<(), XtaskError> {
     let script = paths::golden().join("make.py");
-    // Byte code beside the scripts would be litter in the checkout.
-    command::run(command::in_root(python).env("PYTHONDONTWRITEBYTECODE", "1").arg(script).arg(into))
+    command::run(python::script(python, &script).arg(into))
 }

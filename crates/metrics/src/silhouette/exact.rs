@@ -6,12 +6,20 @@ use super::partition::Partitions;
 use super::pass;
 use super::reference::Reference;
 use super::result::Silhouette;
+use super::symmetric;
+use super::value::value;
 use crate::MetricsError;
+
+/// Labelings up to which one pass over the pairs of rows for each is faster than one pass over all
+/// ordered pairs for all.
+const MAX_BY_PAIRS: usize = 2;
 
 /// The exact silhouettes of `x` (n x d) under `labels`.
 ///
-/// Noise is left out, both as rows to evaluate and as neighbours. O(n^2 d) time, O(n) memory; equal
-/// to scikit-learn's `silhouette_samples`.
+/// Noise is left out, both as rows to evaluate and as neighbours. Each of the n (n - 1) / 2 distances
+/// is computed once: O(n^2 d) time, O(n (d + k)) memory. Equal to scikit-learn's
+/// `silhouette_samples`. Columns with means of a hundred standard deviations and more take about
+/// twice as long: centre them.
 ///
 /// ```
 /// use segctl_metrics::silhouette;
@@ -31,8 +39,8 @@ pub fn silhouette(x: MatrixView<'_>, labels: &Labels) -> Result<Silhouette, Metr
 
 /// The exact silhouettes of `x` (n x d) under each of L labelings, by one pass over all distances.
 ///
-/// A sweep over k costs little more than a single k: O(n^2 (d + L)) time, O(n L) memory. The n x n
-/// distances are never held. The same bits at any number of threads, on any processor, and whatever
+/// A sweep over k costs little more than two single ones: O(n^2 (d + L)) time, O(n L) memory; up to
+/// two labelings are evaluated as by [`silhouette`]. The n x n distances are never held. The same bits at any number of threads, on any processor, and whatever
 /// other labelings are asked for.
 ///
 /// ```
@@ -55,6 +63,9 @@ pub fn silhouette_many(
     observer: &dyn Observer,
 ) -> Result<Vec<Silhouette>, MetricsError> {
     let partitions = Partitions::new(x, labels)?;
+    if labels.len() <= MAX_BY_PAIRS && (0..labels.len()).all(|l| symmetric::is_worth(&partitions, l)) {
+        return evaluate_by_pairs(x, &partitions, observer);
+    }
     evaluate(x, &partitions, &Reference::all(&partitions), observer)
 }
 
@@ -114,4 +125,68 @@ fn evaluate(
         Silhouette::new(samples, labels, reference.n_members(partitions, l))
     };
     Ok(partitions.labels.iter().enumerate().map(of_labeling).collect())
+}
+
+/// Evaluates all rows against all rows, labeling by labeling, computing each distance once for both
+/// of its rows. The same bits as [`evaluate`].
+fn evaluate_by_pairs(
+    x: MatrixView<'_>,
+    partitions: &Partitions<'_>,
+    observer: &dyn Observer,
+) -> Result<Vec<Silhouette>, MetricsError> {
+    let reference = Reference::all(partitions);
+    let n_labelings = partitions.labels.len();
+    let of_labeling = |(l, labels): (usize, &&Labels)| {
+        let tell = |share| symmetric::tell(observer, x.n_rows(), l, n_labelings, share);
+        let first = partitions.slots(l).start;
+        let mut samples = vec![None; x.n_rows()];
+        for block in symmetric::sums(x, partitions, l, tell)? {
+            for (at, &row) in block.rows.iter().enumerate() {
+                samples[row] = value(partitions, &reference, l, row, |slot| block.sum(slot - first, at));
+            }
+        }
+        Ok(Silhouette::new(samples, labels, reference.n_members(partitions, l)))
+    };
+    partitions.labels.iter().enumerate().map(of_labeling).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter::repeat_n;
+
+    use proptest::prelude::*;
+    use segctl_numeric::Matrix;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn both_ways_give_the_same_bits(
+            (n, d, k) in (600_usize..900, 1_usize..20, 2_usize..6),
+            noise in 0_usize..3,
+            salt in 0_usize..1000,
+        ) {
+            let value = |at: usize| ((at + salt) * 2_654_435_761 % 1_000_003) as f64 / 1e5;
+            let x = Matrix::new((0..n * d).map(value).collect(), n, d).unwrap();
+            let label = |i: usize| if noise * i % 11 == 1 { Labels::NOISE } else { ((i * i + salt) % 97 % k) as u32 };
+            let labels = Labels::new((0..n).map(label).collect(), k).unwrap();
+            let labels = [&labels];
+            let partitions = Partitions::new(x.view(), &labels).unwrap();
+            let by_pairs = evaluate_by_pairs(x.view(), &partitions, &Silent).unwrap();
+            prop_assert_eq!(evaluate(x.view(), &partitions, &Reference::all(&partitions), &Silent).unwrap(), by_pairs);
+        }
+    }
+
+    #[test]
+    fn clusters_of_all_sizes_beside_those_of_tiles_and_segments() {
+        let sizes = [1, 257, 15, 16, 17, 4, 513, 8, 256, 2, 255, 5];
+        let signed: Vec<i64> = (0..).zip(sizes).flat_map(|(label, size)| repeat_n(label, size)).collect();
+        let n = signed.len();
+        let x = Matrix::new((0..n * 3).map(|at| (at * 7919 % 1013) as f64 / 7.0).collect(), n, 3).unwrap();
+        let labels = Labels::from_signed(&signed).unwrap();
+        let labels = [&labels];
+        let partitions = Partitions::new(x.view(), &labels).unwrap();
+        let by_pairs = evaluate_by_pairs(x.view(), &partitions, &Silent).unwrap();
+        assert_eq!(evaluate(x.view(), &partitions, &Reference::all(&partitions), &Silent).unwrap(), by_pairs);
+    }
 }

@@ -1,38 +1,111 @@
-use segctl_numeric::MatrixView;
+//! One-sided sums: what a tile of rows is from each cluster of each labeling, for any reference.
+
 use segctl_numeric::simd::{Kernel, LANES};
 
-/// Query rows that share each load of a reference row: two registers of AVX-512, whose chains of
-/// additions overlap.
-pub(super) const TILE: usize = 2 * LANES;
+use super::distance::{GROUP, Packed, TILE, Tile, square_roots, squared_distances};
+use super::sums::join;
 
-/// One value for each query row of a tile.
-pub(super) type Tile = [f64; TILE];
+/// Where the distances to a reference row are added: to which partial sum of which slot, and
+/// whether a segment ends there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Target(u32);
 
-/// Writes up to `TILE` rows of `x` by columns, so that the lanes run over rows; lanes without a row
-/// repeat the last one.
-pub(super) fn pack(x: MatrixView<'_>, rows: &[usize], packed: &mut Vec<Tile>) {
-    let row = |lane: usize| x.row(rows[lane.min(rows.len() - 1)]);
-    let rows: [&[f64]; TILE] = std::array::from_fn(row);
-    packed.clear();
-    packed.extend((0..x.n_cols()).map(|j| rows.map(|row| row[j])));
+impl Target {
+    const END: u32 = 1 << 31;
+
+    /// The place of the row with number `rank` in slot `slot`.
+    ///
+    /// # Panics
+    /// When the slots are more than 2^28.
+    pub(super) fn new(slot: usize, rank: usize) -> Self {
+        let partial = u32::try_from(slot * LANES + rank % LANES).ok().filter(|partial| *partial < Self::END);
+        let ends = (rank + 1).is_multiple_of(super::sums::SEGMENT);
+        Self(partial.expect("slots fit 28 bits") | if ends { Self::END } else { 0 })
+    }
+
+    #[inline(always)]
+    fn partial(self) -> usize {
+        (self.0 & !Self::END) as usize
+    }
+
+    #[inline(always)]
+    fn ends(self) -> bool {
+        self.0 & Self::END != 0
+    }
 }
 
-/// Adds the distance between each query row and each reference row to the slots of the latter, in
-/// the order of the reference rows.
-///
-/// Distances are sums over the columns in their order of squared differences: |x|^2 - 2xy + |y|^2
-/// would cancel for near rows, and those decide the silhouette of a tight cluster.
+/// Sums of distances for each slot and each row of a tile.
+pub(super) struct Sums {
+    /// `LANES` for each slot: those of the segments not yet ended.
+    partial: Vec<Tile>,
+    /// One for each slot: those of ended segments.
+    total: Vec<Tile>,
+}
+
+impl Sums {
+    pub(super) fn new(n_slots: usize) -> Self {
+        Self { partial: vec![[0.0; TILE]; n_slots * LANES], total: vec![[0.0; TILE]; n_slots] }
+    }
+
+    /// Forgets everything, for another tile.
+    pub(super) fn clear(&mut self) {
+        self.partial.fill([0.0; TILE]);
+        self.total.fill([0.0; TILE]);
+    }
+
+    /// Ends all segments: the totals are complete.
+    pub(super) fn finish(&mut self) {
+        (0..self.total.len()).for_each(|slot| self.end(slot));
+    }
+
+    /// The total of `slot` for the row in `lane`.
+    pub(super) fn total(&self, slot: usize, lane: usize) -> f64 {
+        self.total[slot][lane]
+    }
+
+    /// Adds the distances of a group; the targets are `n_labelings` for each of its rows.
+    #[inline(always)]
+    fn add_group(&mut self, targets: &[Target], n_labelings: usize, distances: &[Tile; GROUP]) {
+        for (targets, distances) in targets.chunks_exact(n_labelings).zip(distances) {
+            // No closure: it would be compiled for any processor.
+            for &target in targets {
+                self.add(target, distances);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, target: Target, distances: &Tile) {
+        let partial = &mut self.partial[target.partial()];
+        for lane in 0..TILE {
+            partial[lane] += distances[lane];
+        }
+        if target.ends() {
+            self.end(target.partial() / LANES);
+        }
+    }
+
+    #[inline(always)]
+    fn end(&mut self, slot: usize) {
+        let partial = &mut self.partial[slot * LANES..][..LANES];
+        for (lane, total) in self.total[slot].iter_mut().enumerate() {
+            *total += join(std::array::from_fn(|r| partial[r][lane]));
+        }
+        partial.fill([0.0; TILE]);
+    }
+}
+
+/// Adds the distances between each row of a tile and each reference row to the latter's targets.
 pub(super) struct AddDistances<'a> {
-    /// d tiles: the query rows by columns.
-    pub(super) queries: &'a [Tile],
+    pub(super) tile: &'a Packed,
     /// m x d, row-major.
     pub(super) references: &'a [f64],
-    /// m x n_labelings: where the distances to a reference row are added.
-    pub(super) slots: &'a [u32],
-    /// Slots for each reference row.
+    /// m squared norms.
+    pub(super) norms: &'a [f64],
+    /// m x n_labelings.
+    pub(super) targets: &'a [Target],
     pub(super) n_labelings: usize,
-    /// One sum per slot and query row.
-    pub(super) sums: &'a mut [Tile],
+    pub(super) sums: &'a mut Sums,
 }
 
 impl Kernel for AddDistances<'_> {
@@ -40,29 +113,21 @@ impl Kernel for AddDistances<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let rows = self.references.chunks_exact(self.queries.len());
-        for (row, slots) in rows.zip(self.slots.chunks_exact(self.n_labelings)) {
-            let distance = distances(self.queries, row);
-            for &slot in slots {
-                let sums = &mut self.sums[slot as usize];
-                for lane in 0..TILE {
-                    sums[lane] += distance[lane];
-                }
-            }
+        let Self { tile, references, norms, targets, n_labelings, sums } = self;
+        let d = references.len() / norms.len();
+        let groups = references.chunks(GROUP * d).zip(norms.chunks(GROUP));
+        let (mut pending, mut pending_targets) = ([[0.0; TILE]; GROUP], &targets[..0]);
+        for ((rows, norms), targets) in groups.zip(targets.chunks(GROUP * n_labelings)) {
+            let last = norms.len() - 1;
+            let row = |i: usize| &rows[i.min(last) * d..][..d];
+            let norm = |i: usize| norms[i.min(last)];
+            let squared = squared_distances(tile, std::array::from_fn(row), std::array::from_fn(norm), &mut pending);
+            sums.add_group(pending_targets, n_labelings, &pending);
+            (pending, pending_targets) = (squared, targets);
         }
+        square_roots(&mut pending);
+        sums.add_group(pending_targets, n_labelings, &pending);
     }
-}
-
-#[inline(always)]
-fn distances(queries: &[Tile], row: &[f64]) -> Tile {
-    let mut squared = [0.0; TILE];
-    for (query, &value) in queries.iter().zip(row) {
-        for lane in 0..TILE {
-            let difference = query[lane] - value;
-            squared[lane] += difference * difference;
-        }
-    }
-    squared.map(f64::sqrt)
 }
 
 #[cfg(test)]
@@ -70,25 +135,37 @@ mod tests {
     use segctl_numeric::Matrix;
     use segctl_numeric::simd::{available_levels, dispatch_with};
 
+    use super::super::distance::squared_norm;
     use super::*;
 
     #[test]
     fn every_instruction_set_gives_the_same_bits() {
-        let x = Matrix::new((0..40 * 7).map(|i| 1.0 / (1.0 + f64::from(i * i % 97))).collect(), 40, 7).unwrap();
-        let slots: Vec<u32> = (0..40 * 2).map(|i| i % 5).collect();
-        let mut queries = Vec::new();
-        pack(x.view(), &[3, 1, 4, 1, 5], &mut queries);
-        let sums = |level| {
-            let mut sums = vec![[0.0; TILE]; 5];
-            let references = x.as_slice();
-            let kernel = AddDistances { queries: &queries, references, slots: &slots, n_labelings: 2, sums: &mut sums };
+        let n = 700;
+        let x = Matrix::new((0..n * 7).map(|i| 1.0 / (1.0 + (i * i % 97) as f64)).collect(), n, 7).unwrap();
+        let targets: Vec<Target> = (0..n).flat_map(|i| [Target::new(0, i), Target::new(1 + i % 2, i / 2)]).collect();
+        let tile = Packed::new(7, [3, 1, 4, 1, 5].into_iter().map(|row| x.row(row)));
+        let norms: Vec<f64> = x.view().rows().map(squared_norm).collect();
+        let run = |level| {
+            let mut sums = Sums::new(3);
+            let (references, n_labelings) = (x.as_slice(), 2);
+            let kernel = AddDistances {
+                tile: &tile,
+                references,
+                norms: &norms,
+                targets: &targets,
+                n_labelings,
+                sums: &mut sums,
+            };
             dispatch_with(level, kernel);
-            sums
+            sums.finish();
+            sums.total
         };
         let levels = available_levels();
-        let expected = sums(levels[0]);
-        assert!(levels.iter().all(|&level| sums(level) == expected));
+        let expected = run(levels[0]);
+        assert!(levels.iter().all(|&level| run(level) == expected));
         assert_eq!(expected[0][1], expected[0][3], "equal rows in different lanes");
         assert_eq!(expected[2][4], expected[2][TILE - 1], "spare lanes repeat the last row");
+        let whole: f64 = expected[0][0];
+        assert!((whole - expected[1][0] - expected[2][0]).abs() < 1e-12 * whole, "all is the sum of the halves");
     }
 }

@@ -57,6 +57,17 @@ impl<'a> Partitions<'a> {
         self.sizes[slot]
     }
 
+    /// The rows of each cluster of labeling `l`, ascending.
+    pub(super) fn members(&self, l: usize) -> Vec<Vec<usize>> {
+        let mut members: Vec<Vec<usize>> = self.slots(l).map(|slot| Vec::with_capacity(self.sizes[slot])).collect();
+        for row in 0..self.n_rows {
+            if let Some(cluster) = self.labels[l].get(row) {
+                members[cluster].push(row);
+            }
+        }
+        members
+    }
+
     /// Rows that are in a cluster of at least one labeling, ascending.
     pub(super) fn used_rows(&self) -> Vec<usize> {
         (0..self.n_rows).filter(|&row| self.labels.iter().any(|labels| labels.get(row).is_some())).collect()

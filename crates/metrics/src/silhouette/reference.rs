@@ -1,6 +1,7 @@
 use rand::seq::index;
 use segctl_numeric::seed::Seed;
 
+use super::kernel::Target;
 use super::partition::Partitions;
 
 /// Every cluster is represented by this many rows, or by all it has: the mean of 64 distances has a
@@ -12,7 +13,7 @@ pub(super) struct Reference {
     /// Rows of the data, repeated where labelings drew the same one on their own account.
     pub(super) rows: Vec<usize>,
     /// `rows.len()` x n_labelings: the slot of each row, or the waste slot.
-    pub(super) slots: Vec<u32>,
+    slots: Vec<u32>,
     /// Rows that count in each slot.
     counts: Vec<usize>,
     /// For each labeling, which rows count under it, ascending; `None` where all do.
@@ -53,6 +54,19 @@ impl Reference {
     /// Whether the rows are those of the data as they stand.
     pub(super) fn is_all_of(&self, n_rows: usize) -> bool {
         self.rows.iter().copied().eq(0..n_rows)
+    }
+
+    /// `rows.len()` x n_labelings: where distances to each row are added.
+    pub(super) fn targets(&self) -> Vec<Target> {
+        let waste = self.counts.len();
+        let mut ranks = vec![0; waste + 1];
+        let target = |&slot: &u32| {
+            let rank = &mut ranks[slot as usize];
+            *rank += 1;
+            // What goes to waste needs no order.
+            Target::new(slot as usize, if slot as usize == waste { 0 } else { *rank - 1 })
+        };
+        self.slots.iter().map(target).collect()
     }
 
     /// Rows that count in a slot.

@@ -1,4 +1,4 @@
-use segctl_numeric::par::{CHUNK_ROWS, fold_chunks};
+use segctl_numeric::simd::{Kernel, LANES, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
 /// The mean of each column, of length d.
@@ -6,9 +6,22 @@ use segctl_numeric::{Matrix, MatrixView};
 /// Two passes: the second adds the mean of what the first left over, so that the result is good to
 /// the last digit at any offset, and a constant column is exactly zero once centred.
 pub(super) fn column_means(x: MatrixView<'_>) -> Vec<f64> {
-    let rough = add(&vec![0.0; x.n_cols()], mean_beyond(x, &vec![0.0; x.n_cols()]));
+    let rough = mean_beyond(x, &vec![0.0; x.n_cols()]);
     let rest = mean_beyond(x, &rough);
     add(&rough, rest)
+}
+
+/// The mean of all rows, given the number and the mean of some after the other. Equal means have
+/// exactly that mean.
+pub(super) fn mean_of_means<'a>(parts: impl Iterator<Item = (usize, &'a [f64])> + Clone) -> Vec<f64> {
+    let n_rows: usize = parts.clone().map(|(n_rows, _)| n_rows).sum();
+    let (_, rough) = parts.clone().next().expect("there are rows");
+    let mut rest = vec![0.0; rough.len()];
+    for (part, mean) in parts {
+        let weight = part as f64 / n_rows as f64;
+        rest.iter_mut().zip(mean.iter().zip(rough)).for_each(|(rest, (mean, rough))| *rest += weight * (mean - rough));
+    }
+    add(rough, rest)
 }
 
 /// `x` (n x d) less `mean`.
@@ -24,17 +37,39 @@ pub(super) fn centered(x: MatrixView<'_>, mean: &[f64]) -> Matrix {
 
 /// The mean of each column of `x - shift`.
 fn mean_beyond(x: MatrixView<'_>, shift: &[f64]) -> Vec<f64> {
-    let sum_chunk = |range| {
-        let mut sums = vec![0.0; shift.len()];
-        for row in x.rows_range(range).rows() {
-            for ((sum, value), shift) in sums.iter_mut().zip(row).zip(shift) {
-                *sum += value - shift;
+    let sums = dispatch(SumsBeyond { x, shift });
+    sums.into_iter().map(|sum| sum / x.n_rows() as f64).collect()
+}
+
+/// The sum of each column of `x - shift`, in the order of the rows.
+struct SumsBeyond<'a> {
+    x: MatrixView<'a>,
+    shift: &'a [f64],
+}
+
+impl Kernel for SumsBeyond<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f64> {
+        let d = self.shift.len();
+        let mut sums = vec![0.0; d];
+        let (shift, sums_by_lanes) = (self.shift.as_chunks::<LANES>().0, sums.as_chunks_mut::<LANES>().0);
+        for (at, (shift, sums)) in (0..d).step_by(LANES).zip(shift.iter().zip(sums_by_lanes)) {
+            // In registers over all rows: with the sums in memory, each row waits for the last.
+            let mut lanes = [0.0; LANES];
+            for row in self.x.as_slice().chunks_exact(d) {
+                for (lane, value) in row[at..at + LANES].iter().enumerate() {
+                    lanes[lane] += value - shift[lane];
+                }
             }
+            *sums = lanes;
+        }
+        for (j, (sum, shift)) in sums.iter_mut().zip(self.shift).enumerate().skip(d - d % LANES) {
+            *sum = self.x.column(j).fold(0.0, |sum, value| sum + (value - shift));
         }
         sums
-    };
-    let sums = fold_chunks(x.n_rows(), CHUNK_ROWS, sum_chunk, vec![0.0; shift.len()], |all, part| add(&all, part));
-    sums.into_iter().map(|sum| sum / x.n_rows() as f64).collect()
+    }
 }
 
 fn add(a: &[f64], mut b: Vec<f64>) -> Vec<f64> {
@@ -56,5 +91,11 @@ mod tests {
     fn an_offset_costs_no_digit() {
         let x = Matrix::new((0..1001).map(|i| 1e9 + f64::from(i) / 1024.0).collect(), 1001, 1).unwrap();
         assert_eq!(column_means(x.view()), [1e9 + 500.0 / 1024.0]);
+    }
+
+    #[test]
+    fn parts_have_the_mean_of_the_whole() {
+        let parts = [(3, [1.0, 0.1]), (1, [5.0, 0.1])];
+        assert_eq!(mean_of_means(parts.iter().map(|(n, mean)| (*n, &mean[..]))), [2.0, 0.1]);
     }
 }

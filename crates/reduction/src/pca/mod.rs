@@ -11,7 +11,7 @@ mod qr;
 pub use model::Pca;
 pub use params::{Components, PcaParams};
 
-use segctl_numeric::{InputError, Matrix, MatrixView, par};
+use segctl_numeric::{InputError, Matrix, MatrixView};
 
 use crate::ReductionError;
 
@@ -21,13 +21,13 @@ const MAX_MAGNITUDE: f64 = 1e140;
 
 /// Fits the principal components of `x` (n x d).
 ///
-/// With n > d, the centred rows are reduced to a d x d triangle R with the same Gram matrix, by
-/// Householder reflections, and R is diagonalised by Jacobi rotations; with n <= d the centred rows
-/// are diagonalised as they stand. R'R = X'X is never formed: it would square the condition number,
+/// With n > d, the centred rows are reduced, in one pass, to a d x d triangle R with the same Gram
+/// matrix, by Householder reflections, and R is diagonalised by Jacobi rotations; with n <= d the
+/// centred rows are diagonalised as they stand. R'R = X'X is never formed: it would square the condition number,
 /// and components with a standard deviation below 1e-8 of the largest would be noise.
 ///
 /// O(n d^2 + r^2 d) time with r = min(n, d), the second term some 6 to 10 times over, and O(d^2)
-/// memory for every 4,096 rows (16 d, if that is more). The same bits at any number of threads.
+/// memory for every 2,048 rows (16 d, if that is more). The same bits at any number of threads.
 ///
 /// ```
 /// use segctl_numeric::Matrix;
@@ -44,46 +44,51 @@ const MAX_MAGNITUDE: f64 = 1e140;
 /// `1..=min(n, d)`, a fraction outside (0, 1).
 pub fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Pca, ReductionError> {
     params.validate()?;
-    check(x)?;
+    check_shape(x)?;
     let (n, d) = (x.n_rows(), x.n_cols());
     let span = tracing::debug_span!("pca", n, d);
     let _entered = span.enter();
     let keep_at_most = params.components.limit(n, d)?;
-    let mean = center::column_means(x);
-    let rows = if n > d { qr::triangle(x, &mean) } else { center::centered(x, &mean) };
+    let (mean, rows) = if n > d { qr::triangle(x, fits) } else { centered(x) }.ok_or_else(|| misfit(x))?;
     let decomposition = jacobi::decompose(rows);
     tracing::debug!(sweeps = decomposition.sweeps, "rows are orthogonal");
     Ok(Pca::new(mean, decomposition, n, |ratio| params.components.count(ratio, keep_at_most)))
 }
 
-fn check(x: MatrixView<'_>) -> Result<(), ReductionError> {
+fn check_shape(x: MatrixView<'_>) -> Result<(), ReductionError> {
     if x.n_cols() == 0 {
         return Err(InputError::NoColumns { what: "X" }.into());
     }
     if x.n_rows() < 2 {
         return Err(InputError::TooFewRows { what: "PCA", n_samples: x.n_rows(), at_least: 2 }.into());
     }
-    check_magnitudes(x)
+    Ok(())
 }
 
-/// One parallel pass over the values; only a failure is located.
-fn check_magnitudes(x: MatrixView<'_>) -> Result<(), ReductionError> {
-    let fits = |value: &f64| value.abs() <= MAX_MAGNITUDE;
-    let chunk_fits =
-        par::map_chunks(x.n_rows(), par::CHUNK_ROWS, |range| x.rows_range(range).as_slice().iter().all(fits));
-    if chunk_fits.into_iter().all(|fits| fits) {
-        return Ok(());
+/// False for NaN, too.
+#[inline(always)]
+fn fits(value: f64) -> bool {
+    value.abs() <= MAX_MAGNITUDE
+}
+
+/// The mean of the rows, and the rows less it. `None` when a value does not fit.
+fn centered(x: MatrixView<'_>) -> Option<(Vec<f64>, Matrix)> {
+    if !x.as_slice().iter().all(|&value| fits(value)) {
+        return None;
     }
-    x.ensure_finite("X")?;
-    match x.as_slice().iter().position(|value| !fits(value)) {
-        None => Ok(()),
-        Some(at) => Err(ReductionError::TooLarge {
-            row: at / x.n_cols(),
-            column: at % x.n_cols(),
-            value: x.as_slice()[at],
-            limit: MAX_MAGNITUDE,
-        }),
+    let mean = center::column_means(x);
+    let rows = center::centered(x, &mean);
+    Some((mean, rows))
+}
+
+/// The place of the first value that does not fit; NaN and infinities come before others.
+fn misfit(x: MatrixView<'_>) -> ReductionError {
+    if let Err(error) = x.ensure_finite("X") {
+        return error.into();
     }
+    let at = x.as_slice().iter().position(|&value| !fits(value)).expect("a value does not fit");
+    let (row, column) = (at / x.n_cols(), at % x.n_cols());
+    ReductionError::TooLarge { row, column, value: x.as_slice()[at], limit: MAX_MAGNITUDE }
 }
 
 /// Singular values, largest first, and right singular vectors of a matrix.

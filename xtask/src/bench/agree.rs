@@ -1,0 +1,118 @@
+//! Whether two answers to the same question are the same.
+
+use super::answer::Answer;
+use super::case::{Rival, Task};
+
+/// Compares all that the work is judged by: the largest relative difference of numbers, or what
+/// does not agree. Nothing is compared by what only one of them tells, but something has to be.
+pub(super) fn check(task: Task, ours: &Answer, theirs: &Answer, rival: &Rival) -> Result<f64, String> {
+    if matches!(task, Task::Restarts { .. } | Task::InTime { .. }) {
+        // Each from starts of its own: there is no common answer.
+        return Ok(0.0);
+    }
+    let mut numbers = vec![
+        number("inertia", ours.inertia, theirs.inertia),
+        number("silhouette", ours.silhouette, theirs.silhouette),
+        numbers_of("heights", ours.heights.as_deref(), theirs.heights.as_deref()),
+        numbers_of("explained variance", ours.explained_variance.as_deref(), theirs.explained_variance.as_deref()),
+    ];
+    numbers.retain(|found| *found != Ok(None));
+    if numbers.is_empty() {
+        return Err("there is nothing to compare".to_owned());
+    }
+    let mut largest = 0.0_f64;
+    for found in numbers {
+        let (what, difference) = found?.expect("those without were left out");
+        if difference.is_nan() || difference > rival.tolerance {
+            return Err(format!("{what}: relative difference {difference:.1e}, limit {:.0e}", rival.tolerance));
+        }
+        largest = largest.max(difference);
+    }
+    if let (Some(ours), Some(theirs)) = (&ours.labels, &theirs.labels) {
+        same_partition(ours, theirs)?;
+    }
+    Ok(largest)
+}
+
+type Found = Result<Option<(&'static str, f64)>, String>;
+
+fn number(what: &'static str, ours: Option<f64>, theirs: Option<f64>) -> Found {
+    Ok(ours.zip(theirs).map(|(ours, theirs)| (what, relative(ours, theirs))))
+}
+
+fn numbers_of(what: &'static str, ours: Option<&[f64]>, theirs: Option<&[f64]>) -> Found {
+    let Some((ours, theirs)) = ours.zip(theirs) else {
+        return Ok(None);
+    };
+    if ours.len() != theirs.len() {
+        return Err(format!("{what}: {} numbers, and {}", ours.len(), theirs.len()));
+    }
+    let differences = ours.iter().zip(theirs).map(|(ours, theirs)| relative(*ours, *theirs));
+    Ok(Some((what, differences.fold(0.0, |top, next| if next > top || next.is_nan() { next } else { top }))))
+}
+
+/// NaN where either is NaN.
+fn relative(a: f64, b: f64) -> f64 {
+    if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()) }
+}
+
+/// Whether labels are the same but for the names of the clusters.
+fn same_partition(ours: &[i64], theirs: &[i64]) -> Result<(), String> {
+    if ours.len() != theirs.len() {
+        return Err(format!("labels: {} rows, and {}", ours.len(), theirs.len()));
+    }
+    let (mut name, mut back) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
+    let fits = |&(&a, &b): &(&i64, &i64)| *name.entry(a).or_insert(b) == b && *back.entry(b).or_insert(a) == a;
+    let n_fitting = ours.iter().zip(theirs).filter(fits).count();
+    let n_other = ours.len() - n_fitting;
+    if n_other == 0 { Ok(()) } else { Err(format!("labels: about {n_other} of {} rows elsewhere", ours.len())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::case::Per;
+    use super::*;
+
+    const RIVAL: Rival = Rival { peer: "scikit-learn", target: None, per: Per::Run, tolerance: 1e-9 };
+    const KMEANS: Task = Task::KMeans { k: 3 };
+
+    fn inertia(inertia: f64, labels: &[i64]) -> Answer {
+        Answer { inertia: Some(inertia), labels: Some(labels.to_vec()), ..Answer::default() }
+    }
+
+    #[test]
+    fn names_of_clusters_are_irrelevant() {
+        let ours = inertia(2.0, &[0, 0, 1, 2, -1]);
+        assert_eq!(check(KMEANS, &ours, &inertia(2.0 + 1e-11, &[5, 5, 0, 1, 3]), &RIVAL).map(|d| d < 1e-11), Ok(true));
+        for other in [[5, 5, 5, 1, 3], [0, 1, 2, 3, 4]] {
+            let error = check(KMEANS, &ours, &inertia(2.0, &other), &RIVAL).unwrap_err();
+            assert_eq!(error, "labels: about 1 of 5 rows elsewhere");
+        }
+        assert!(check(KMEANS, &ours, &inertia(2.0, &[0]), &RIVAL).is_err());
+    }
+
+    #[test]
+    fn numbers_beyond_the_tolerance_are_named() {
+        let error = check(KMEANS, &inertia(2.0, &[0]), &inertia(2.1, &[0]), &RIVAL).unwrap_err();
+        assert_eq!(error, "inertia: relative difference 4.8e-2, limit 1e-9");
+        assert!(check(KMEANS, &inertia(f64::NAN, &[0]), &inertia(2.0, &[0]), &RIVAL).is_err());
+    }
+
+    #[test]
+    fn lists_are_compared_one_by_one() {
+        let heights = |heights: &[f64]| Answer { heights: Some(heights.to_vec()), ..Answer::default() };
+        let linkage = Task::Linkage { method: "ward", k: 2 };
+        assert_eq!(check(linkage, &heights(&[0.0, 1.0]), &heights(&[0.0, 1.0]), &RIVAL), Ok(0.0));
+        assert!(check(linkage, &heights(&[1.0, 2.0]), &heights(&[1.0, 2.1]), &RIVAL).is_err());
+        assert!(check(linkage, &heights(&[1.0]), &heights(&[1.0, 2.0]), &RIVAL).is_err());
+        assert!(check(linkage, &heights(&[f64::NAN, 1.0]), &heights(&[1.0, 1.0]), &RIVAL).is_err());
+    }
+
+    #[test]
+    fn silence_is_no_agreement() {
+        let error = check(KMEANS, &Answer::default(), &inertia(1.0, &[0]), &RIVAL).unwrap_err();
+        assert_eq!(error, "there is nothing to compare");
+        let restarts = Task::Restarts { k: 2, restarts: 10 };
+        assert_eq!(check(restarts, &inertia(1.0, &[0]), &inertia(2.0, &[0]), &RIVAL), Ok(0.0));
+    }
+}

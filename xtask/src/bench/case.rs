@@ -1,0 +1,91 @@
+//! What is measured: pieces of work, declared as data.
+
+/// One row, or a few, of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Case {
+    /// What `--only` takes.
+    pub(super) name: &'static str,
+    pub(super) input: Input,
+    pub(super) task: Task,
+    pub(super) rivals: &'static [Rival],
+}
+
+/// The rows to work on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Input {
+    /// The seeded mixture of mixture.rs.
+    Mixture { n_samples: usize, n_features: usize },
+    /// A file below the directory of real data, its columns in `drop` left out.
+    Real { file: &'static str, drop: &'static [&'static str], standardise: bool },
+}
+
+/// The work, the same for segctl and its rivals.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Task {
+    /// K-means from given centres to convergence.
+    KMeans { k: usize },
+    /// K-means, the best of several starts of one's own.
+    Restarts { k: usize, restarts: usize },
+    /// The best inertia in the time that the rival takes for `restarts` starts.
+    InTime { k: usize, restarts: usize },
+    /// A whole tree, and its cut into k.
+    Linkage { method: &'static str, k: usize },
+    /// The mean of all silhouettes under k given labels.
+    Silhouette { k: usize },
+    /// Principal components.
+    Pca { n_components: usize },
+}
+
+/// A peer to compare with, and how much faster segctl should be.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Rival {
+    /// The name under which tests/bench/peers.py knows it.
+    pub(super) peer: &'static str,
+    /// The least ratio of its time to ours; `None` where it is shown for information.
+    pub(super) target: Option<f64>,
+    pub(super) per: Per,
+    /// The largest relative difference of two answers.
+    pub(super) tolerance: f64,
+}
+
+/// What times are divided by before they are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Per {
+    Run,
+    Iteration,
+}
+
+impl Task {
+    /// The name under which tests/bench/peers.py knows it.
+    pub(super) fn peer_task(self) -> &'static str {
+        match self {
+            Self::KMeans { .. } => "kmeans",
+            Self::Restarts { .. } | Self::InTime { .. } => "restarts",
+            Self::Linkage { .. } => "linkage",
+            Self::Silhouette { .. } => "silhouette",
+            Self::Pca { .. } => "pca",
+        }
+    }
+
+    /// For the table.
+    pub(super) fn title(self) -> String {
+        match self {
+            Self::KMeans { k } => format!("k-means to convergence, same start, k = {k}"),
+            Self::Restarts { k, restarts } => format!("k-means, k = {k}, {restarts} restarts"),
+            Self::InTime { k, restarts } => format!("best inertia in the time of {restarts} restarts, k = {k}"),
+            Self::Linkage { method, .. } => format!("{method} linkage"),
+            Self::Silhouette { k } => format!("exact silhouette, k = {k}"),
+            Self::Pca { n_components } => format!("PCA, {n_components} components"),
+        }
+    }
+}
+
+impl Input {
+    /// The file of real data below the data directory, if it is that.
+    pub(super) fn real_file(&self) -> Option<&'static str> {
+        match self {
+            Self::Mixture { .. } => None,
+            Self::Real { file, .. } => Some(file),
+        }
+    }
+}

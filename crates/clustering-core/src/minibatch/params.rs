@@ -26,7 +26,9 @@ pub struct MiniBatchParams {
     /// variance of the features (0: never).
     pub tol: f64,
     /// Ends when the smoothed inertia of so many batches in a row is not below the least so far
-    /// (10); `None` never ends for that.
+    /// (10); `None` never ends for that. A batch counts `2 b / (n + 1)`, as in scikit-learn: where
+    /// batches are a small part of the rows, the first ones weigh for long, and a fit may end after a
+    /// dozen. Larger batches, or more patience, then lower the inertia.
     pub max_no_improvement: Option<usize>,
     /// Starts that are tried on a sample (3): the one with the least inertia on another sample is
     /// trained. Given centres are started from once.

@@ -16,7 +16,7 @@ use super::costs::{Costs, Priced, sizes};
 use super::limits::Limits;
 use super::moves::Moves;
 
-/// Moves held at once, over all pairs of clusters: 128 MiB.
+/// Moves held at once, over all pairs of clusters: 128 MiB, and twice that while they are gathered.
 const MOVES_AT_ONCE: usize = 1 << 23;
 
 /// An assignment within bounds, and the prices at which no row wants to be elsewhere.
@@ -35,8 +35,13 @@ pub(super) fn n_misplaced(labels: &[u32], prices: &[f64], limits: Limits) -> usi
 /// O(n k d + s k (k + log n)) for s rows misplaced.
 pub(super) fn flow(costs: Costs<'_>, priced: Priced, prices: &[f64], limits: Limits) -> Flow {
     let misplaced = n_misplaced(&priced.labels, prices, limits);
+    let at_once = (MOVES_AT_ONCE / (prices.len() * prices.len())).clamp(1, misplaced.max(1));
+    flow_in_batches(costs, priced, prices, limits, at_once)
+}
+
+/// As [`flow`], the moves gathered anew after every `keep` paths.
+fn flow_in_batches(costs: Costs<'_>, priced: Priced, prices: &[f64], limits: Limits, keep: usize) -> Flow {
     let mut network = Network::new(priced.labels, prices, limits);
-    let keep = (MOVES_AT_ONCE / (prices.len() * prices.len())).clamp(1, misplaced.max(1));
     while network.is_open() {
         let mut moves = Moves::new(costs, &network.labels, keep);
         for _ in 0..keep {
@@ -183,5 +188,55 @@ impl Network {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segctl_numeric::Matrix;
+
+    use super::*;
+
+    fn matrix(n: usize, d: usize, step: f64) -> Matrix {
+        Matrix::new((0..n * d).map(|i| (i as f64 * step).sin() * 5.0).collect(), n, d).unwrap()
+    }
+
+    /// Rows of the duality that proves an optimum: sizes within bounds, every row at its cheapest.
+    fn check(costs: Costs<'_>, found: &Flow, limits: Limits) {
+        let sizes = sizes(&found.labels, found.prices.len());
+        assert!(sizes.iter().all(|size| (limits.least..=limits.most).contains(size)), "{sizes:?}");
+        let bound = costs.by_price(&found.prices).bound(&found.prices, limits);
+        let cost = costs.total(&found.labels);
+        assert!((cost - bound).abs() <= 1e-9 * cost, "{cost} for {bound}");
+    }
+
+    #[test]
+    fn neither_batches_nor_the_first_prices_change_the_cost() {
+        let (x, centers) = (matrix(3000, 2, 0.37), matrix(7, 2, 1.3));
+        let costs = Costs { x: x.view(), centers: &centers };
+        for limits in
+            [Limits { least: 428, most: 429 }, Limits { least: 400, most: 700 }, Limits { least: 1, most: 450 }]
+        {
+            let best = flow(costs, costs.by_price(&[0.0; 7]), &[0.0; 7], limits);
+            check(costs, &best, limits);
+            for keep in [1, 2, 50, 5000] {
+                let prices: Vec<f64> = (0..7).map(|c| f64::from(c * 5 % 7 - 3) * 2.5).collect();
+                let found = flow_in_batches(costs, costs.by_price(&prices), &prices, limits, keep);
+                check(costs, &found, limits);
+                let (a, b) = (costs.total(&found.labels), costs.total(&best.labels));
+                assert!((a - b).abs() <= 1e-9 * b, "{a} for {b}, {keep} at once");
+            }
+        }
+    }
+
+    #[test]
+    fn the_right_prices_leave_nothing_to_move() {
+        let (x, centers) = (matrix(500, 3, 0.7), matrix(4, 3, 1.1));
+        let costs = Costs { x: x.view(), centers: &centers };
+        let limits = Limits { least: 100, most: 150 };
+        let found = flow(costs, costs.by_price(&[0.0; 4]), &[0.0; 4], limits);
+        let again = costs.by_price(&found.prices);
+        // A row that a path stopped at is as cheap in two clusters; rounding says which.
+        assert!(n_misplaced(&again.labels, &found.prices, limits) <= 8);
     }
 }

@@ -101,7 +101,7 @@ pub fn fit(x: MatrixView<'_>, params: &SizesParams) -> Result<SizedKMeans, Clust
 ///
 /// Events have the stage `sized k-means` after each start, `sized k-means iteration` after each of its
 /// iterations, and before those the stages of [`kmeans::fit_with`]. Memory O(n + k^2) beside a copy of
-/// X, at most 128 MiB of it for moves.
+/// X, and up to 320 MiB for the moves of large problems.
 ///
 /// # Errors
 /// [`ClusteringError::SizeOrder`]; [`ClusteringError::Sizes`] when n rows in k clusters cannot keep the

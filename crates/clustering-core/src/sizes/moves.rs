@@ -2,13 +2,14 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 
 use segctl_numeric::par::{CHUNK_ROWS, map_chunks};
 
 use super::costs::Costs;
 
-/// Chunks whose moves are held before they are merged: bounds the memory.
-const CHUNKS_AT_ONCE: usize = 64;
+/// Moves gathered before they are merged, 64 MiB of them: bounds the memory.
+const GATHERED_AT_ONCE: usize = 1 << 22;
 
 /// What a row costs more in one cluster than in another.
 #[derive(Debug, Clone, Copy)]
@@ -50,26 +51,30 @@ pub(super) struct Moves<'a> {
 }
 
 impl<'a> Moves<'a> {
-    /// Time O(n k d), memory O(k^2 keep).
+    /// Time O(n k d), memory O(k^2 keep): twice what is kept while it is gathered.
     pub(super) fn new(costs: Costs<'a>, labels: &[u32], keep: usize) -> Self {
         let k = costs.n_clusters();
         let mut lists: Vec<Vec<Move>> = vec![vec![]; k * k];
-        let step = CHUNKS_AT_ONCE * CHUNK_ROWS;
+        let step = CHUNK_ROWS * (GATHERED_AT_ONCE / (CHUNK_ROWS * k)).max(1);
         for start in (0..costs.n_rows()).step_by(step) {
             let end = (start + step).min(costs.n_rows());
             let parts = map_chunks(end - start, CHUNK_ROWS, |range| {
                 cheapest_of_chunk(costs, labels, start + range.start..start + range.end, keep)
             });
-            for part in parts {
-                for (list, part) in lists.iter_mut().zip(part) {
-                    list.extend(part);
-                    if list.len() > 4 * (keep + 1) {
-                        truncate(list, keep);
+            for Gathered { moves, runs } in parts {
+                let mut moves = moves.as_slice();
+                for (pair, n_moves) in runs {
+                    let (run, rest) = moves.split_at(n_moves);
+                    moves = rest;
+                    let list = &mut lists[pair];
+                    list.extend_from_slice(run);
+                    if list.len() > 2 * (keep + 1) {
+                        truncate(list, 0, keep);
                     }
                 }
             }
         }
-        lists.iter_mut().for_each(|list| truncate(list, keep));
+        lists.iter_mut().for_each(|list| truncate(list, 0, keep));
         let heaps: Vec<_> = lists.into_iter().map(BinaryHeap::from).collect();
         let tops = heaps.iter().map(|heap| heap.peek().map_or(f64::INFINITY, |top| top.cost)).collect();
         Self { costs, heaps, tops }
@@ -107,23 +112,38 @@ impl<'a> Moves<'a> {
     }
 }
 
-fn cheapest_of_chunk(costs: Costs<'_>, labels: &[u32], rows: std::ops::Range<usize>, keep: usize) -> Vec<Vec<Move>> {
-    let k = costs.n_clusters();
-    let mut lists = vec![vec![]; k * k];
-    for (row, costs) in rows.clone().zip(costs.of_rows(rows).chunks_exact(k)) {
-        let own = labels[row] as usize;
-        for to in (0..k).filter(|&to| to != own) {
-            lists[own * k + to].push(Move { cost: costs[to] - costs[own], row: row as u32 });
-        }
-    }
-    lists.iter_mut().for_each(|list| truncate(list, keep));
-    lists
+/// Moves of one chunk, pair after pair.
+struct Gathered {
+    moves: Vec<Move>,
+    /// The pair, and how many moves it has.
+    runs: Vec<(usize, usize)>,
 }
 
-/// Leaves the `keep + 1` cheapest.
-fn truncate(list: &mut Vec<Move>, keep: usize) {
-    if list.len() > keep + 1 {
-        list.select_nth_unstable_by(keep, |a, b| b.cmp(a));
-        list.truncate(keep + 1);
+fn cheapest_of_chunk(costs: Costs<'_>, labels: &[u32], rows: Range<usize>, keep: usize) -> Gathered {
+    let k = costs.n_clusters();
+    let of_rows = costs.of_rows(rows.clone());
+    let mut order: Vec<usize> = rows.clone().collect();
+    order.sort_by_key(|&row| labels[row]);
+    let (mut moves, mut runs) = (Vec::with_capacity(order.len() * (k - 1)), vec![]);
+    for members in order.chunk_by(|&a, &b| labels[a] == labels[b]) {
+        let own = labels[members[0]] as usize;
+        for to in (0..k).filter(|&to| to != own) {
+            let start = moves.len();
+            moves.extend(members.iter().map(|&row| {
+                let costs = &of_rows[(row - rows.start) * k..][..k];
+                Move { cost: costs[to] - costs[own], row: row as u32 }
+            }));
+            truncate(&mut moves, start, keep);
+            runs.push((own * k + to, moves.len() - start));
+        }
+    }
+    Gathered { moves, runs }
+}
+
+/// Leaves the `keep + 1` cheapest of the moves from `start` on.
+fn truncate(moves: &mut Vec<Move>, start: usize, keep: usize) {
+    if moves.len() > start + keep + 1 {
+        moves[start..].select_nth_unstable_by(keep, |a, b| b.cmp(a));
+        moves.truncate(start + keep + 1);
     }
 }

@@ -1,5 +1,5 @@
 use segctl_clustering_core::ClusteringError;
-use segctl_clustering_core::kmeans::{self, Init, KMeansData, KMeansParams, Stop, fit_data};
+use segctl_clustering_core::kmeans::{self, Init, KMeansData, KMeansParams, Search, Stop, fit_data};
 use segctl_clustering_core::model::Predict;
 use segctl_clustering_core::sizes::{self, SizeBounds, SizesParams};
 use segctl_numeric::{Labels, MatrixView};
@@ -7,7 +7,7 @@ use segctl_numeric::{Labels, MatrixView};
 use super::{Cluster, Context, Cut, Fit, Found, each};
 use crate::SegmentationError;
 use crate::model::Rule;
-use crate::recipe::{Algorithm, Start};
+use crate::recipe::{Algorithm, SearchFor, Start};
 
 /// From so many customers on, restarts run on a sample and the best of them is refined on all.
 const RESTART_SAMPLE_FROM: usize = 100_000;
@@ -44,6 +44,10 @@ impl<'a> KMeans<'a> {
             .with_seed(self.context.seed)
             .with_restart_sample(self.sample(n_rows))
             .with_init(self.init())
+            .with_search(match recipe.search {
+                Some(SearchFor::Breathing) => Search::breathing(),
+                Some(SearchFor::None) | None => Search::None,
+            })
     }
 
     fn init(&self) -> Init {

@@ -56,6 +56,16 @@ pub enum Start {
     KMeansParallel,
 }
 
+/// What follows the starts of k-means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SearchFor {
+    /// Nothing: the best start counts.
+    None,
+    /// Breathing k-means.
+    Breathing,
+}
+
 macro_rules! parameters {
     ($($(#[doc = $about:literal])+ $field:ident: $type:ty = $name:literal, $value:literal, $default:literal, [$($algorithm:ident),+];)+) => {
         /// The algorithms and their parameters. What is not given is left to each algorithm; what is
@@ -164,6 +174,8 @@ parameters! {
     tol: f64 = "tol", "TOL", "0; with bounds and bisecting 0.0001", [KMeans, MiniBatch, Bisecting];
     /// Where starts begin
     init: Start = "init", "k-means++,k-means||", "k-means++", [KMeans];
+    /// Whether to leave local minima by adding and removing centres
+    search: SearchFor = "search", "none,breathing", "none", [KMeans];
     /// Customers in every segment at least
     min_size: usize = "min-size", "N", "1", [KMeans];
     /// Customers in every segment at most

@@ -16,7 +16,7 @@ use segctl_preprocessing::Preparation;
 use serde::{Deserialize, Serialize};
 
 pub use algorithms::{Algorithm, AlgorithmError, Algorithms};
-pub use cluster::{ClusterRecipe, Parameter, Start};
+pub use cluster::{ClusterRecipe, Parameter, SearchFor, Start};
 pub use expressions::Expressions;
 pub use k_range::{KRange, KRangeError};
 

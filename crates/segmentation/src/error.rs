@@ -68,6 +68,14 @@ pub enum SegmentationError {
         /// The algorithm.
         algorithm: Algorithm,
     },
+    /// Two parameters that exclude each other.
+    #[error("{one} and {other} exclude each other")]
+    NotTogether {
+        /// One of them.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// The configuration file is no recipe.
     #[error("configuration: {}", .0.to_string().trim_end())]
     Config(#[source] toml::de::Error),
@@ -151,6 +159,7 @@ impl SegmentationError {
             Self::NotANumber { column, .. } => {
                 Some(format!("name it with --id, leave it aside with --exclude {column:?}, or drop --as-is"))
             }
+            Self::NotTogether { one, .. } => Some(format!("leave out --{one}")),
             Self::ForeignParameter { .. } => Some("leave it out, or ask for an algorithm that takes it".into()),
             Self::NoHeights { .. } => {
                 Some("give a number of segments with --k, or ask for ward or agglomerative".into())

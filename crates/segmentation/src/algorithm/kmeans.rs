@@ -18,6 +18,9 @@ const RESTART_SAMPLE: usize = 50_000;
 /// Starts, unless the recipe says otherwise.
 const RESTARTS: usize = 10;
 
+/// As [`RESTARTS`], where a search follows that needs fewer.
+const RESTARTS_OF_SEARCH: usize = 4;
+
 /// Iterations at most, unless the recipe says otherwise.
 const MAX_ITER: usize = 1000;
 
@@ -38,7 +41,7 @@ impl<'a> KMeans<'a> {
     fn params(&self, k: usize, n_rows: usize) -> KMeansParams {
         let recipe = self.context.recipe;
         KMeansParams::new(k)
-            .with_restarts(recipe.restarts.unwrap_or(RESTARTS))
+            .with_restarts(self.restarts())
             .with_max_iter(recipe.max_iter.unwrap_or(MAX_ITER))
             .with_tol(recipe.tol.unwrap_or(0.0))
             .with_seed(self.context.seed)
@@ -50,6 +53,14 @@ impl<'a> KMeans<'a> {
             })
     }
 
+    fn restarts(&self) -> usize {
+        let usual = match self.context.recipe.search {
+            Some(SearchFor::Breathing) => RESTARTS_OF_SEARCH,
+            Some(SearchFor::None) | None => RESTARTS,
+        };
+        self.context.recipe.restarts.unwrap_or(usual)
+    }
+
     fn init(&self) -> Init {
         match (self.context.init_centers, self.context.recipe.init) {
             (Some(centers), _) => Init::Centers(centers.clone()),
@@ -59,7 +70,7 @@ impl<'a> KMeans<'a> {
     }
 
     fn notes(&self, n_rows: usize) -> Vec<String> {
-        let restarts = self.context.recipe.restarts.unwrap_or(RESTARTS);
+        let restarts = self.restarts();
         let told = self.sample(n_rows).filter(|_| restarts > 1);
         let note = |rows| {
             format!(

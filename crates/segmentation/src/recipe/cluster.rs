@@ -146,13 +146,17 @@ impl ClusterRecipe {
     ///
     /// # Errors
     /// [`SegmentationError::Parameter`] naming the first parameter out of range,
-    /// [`SegmentationError::ForeignParameter`] for one that none of the algorithms takes.
+    /// [`SegmentationError::ForeignParameter`] for one that none of the algorithms takes,
+    /// [`SegmentationError::NotTogether`] for two that exclude each other.
     pub fn validate(&self) -> Result<(), SegmentationError> {
         let asked = self.algorithm.as_slice();
         for (parameter, _) in self.given() {
             if !parameter.algorithms.iter().any(|algorithm| asked.contains(algorithm)) {
                 return Err(SegmentationError::ForeignParameter { parameter, algorithms: self.algorithm.to_string() });
             }
+        }
+        if self.search == Some(SearchFor::Breathing) && (self.min_size.is_some() || self.max_size.is_some()) {
+            return Err(SegmentationError::NotTogether { one: "search", other: "bounds on the sizes of segments" });
         }
         checks::at_least_one("restarts", self.restarts)?;
         checks::at_least_one("max-iter", self.max_iter)?;
@@ -167,7 +171,7 @@ impl ClusterRecipe {
 
 parameters! {
     /// Starts, the best of which counts
-    restarts: usize = "restarts", "N", "10; with bounds 4; minibatch 3; bisecting 5", [KMeans, MiniBatch, Bisecting];
+    restarts: usize = "restarts", "N", "10; with a search or bounds 4; minibatch 3; bisecting 5", [KMeans, MiniBatch, Bisecting];
     /// Iterations at most for each start
     max_iter: usize = "max-iter", "N", "1000; with bounds 100; minibatch 100; bisecting 300", [KMeans, MiniBatch, Bisecting];
     /// Relative tolerance for stopping; 0 runs until no customer changes segment

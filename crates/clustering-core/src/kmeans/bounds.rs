@@ -5,9 +5,7 @@
 //! centre is farther than its own by a margin `m`. While centres move by `p`, the margin shrinks by
 //! at most `p_own + max_other p` each time; until that is used up, the label stands. The sums of
 //! these shrinkages are kept for each cluster, not for each row: a row holds its margin plus its
-//! cluster's sum of the time, and a pass over the rows compares one number and writes nothing. (Two
-//! bounds for each row, as in the paper, can also be tightened by the distance to the own centre:
-//! where all distances take sixteen lanes of single precision, that saves nothing.)
+//! cluster's sum of the time, and a pass over the rows compares one number and writes nothing.
 //!
 //! Rows that are looked at go through [`Coarse`], and those it leaves in doubt through the kernel
 //! that [`Lloyd`](super::lloyd::Lloyd) uses. Margins are narrowed by more than distances can be

@@ -85,7 +85,7 @@ impl Init {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// By size: bounds where centres are many, all distances where they are few.
+    /// Bounds, unless there is one centre only.
     #[default]
     Auto,
     /// All distances in each iteration (Lloyd, 1982).
@@ -151,7 +151,7 @@ impl KMeansParams {
     }
 
     /// `n_clusters` clusters by a search for a better optimum: breathing from four starts instead of
-    /// ten starts on their own. Six more starts cost a third more time, and the search needs none.
+    /// ten starts on their own. Six more starts cost up to a quarter more time, and find nothing better.
     ///
     /// ```
     /// use segctl_clustering_core::kmeans::{KMeansParams, Search};

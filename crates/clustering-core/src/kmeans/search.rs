@@ -29,8 +29,8 @@ const APART: f64 = 1.1;
 /// A smaller relative gain is kept, but no reason to breathe as deeply again (the paper's value).
 const SMALL_GAIN: f64 = 1e-4;
 
-/// Iterations with the centres that are added: where the inertia falls steeply. More of them cost a
-/// third of the time and find nothing better (measured with 4, 8 and 300 on six data sets).
+/// Iterations with the centres that are added: where the inertia falls steeply. More of them cost up
+/// to a third of the time and find nothing better (measured with 4, 8 and 300 on six data sets).
 const WIDE_ITERATIONS: usize = 8;
 
 /// The breaths of a search.

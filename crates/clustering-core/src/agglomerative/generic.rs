@@ -36,8 +36,7 @@ pub(super) enum Middle {
     Median,
 }
 
-/// All merges in the order in which they are made. Time O(n^2 d) at worst as a rule, far less where boxes rule
-/// centres out.
+/// All merges in the order in which they are made. Time O(n^2 d) as a rule, far less where boxes rule centres out.
 pub(super) fn merges(x: MatrixView<'_>, middle: Middle, observer: &dyn Observer) -> Result<Vec<Pair>, ClusteringError> {
     let n = x.n_rows();
     let (mut state, mut pairs) = State::start(x, middle);

@@ -18,11 +18,14 @@
 //! are misplaced at those prices each need a path of O((k + 1)^2) steps. With at most 2^26 steps to
 //! take, about a second, the assignment is **exact**: always for `n (k + 1)^2 <= 2^26`, that is 828,000
 //! rows at k = 8, 232,000 at k = 16, 15,800 at k = 64; and beyond, whenever the sample's prices leave few
-//! rows misplaced, which is the rule (a few in a thousand) unless many rows are copies of each other.
+//! rows misplaced, which has been the case for 1,000,000 rows at k = 64, 5 to 10 seconds of
+//! processor time an assignment, and for as many rows that are copies of 100.
 //!
-//! Otherwise rows go where cost and the sample's **price** are least, and the cheapest moves repair
-//! the sizes. What that may cost is proved by duality and returned as `gap`.
-//! [`SizedKMeans::exact`] says which it was; [`Solver`] asks for one.
+//! Otherwise, with many hundreds of clusters, rows go where cost and the sample's **price** are least,
+//! and the cheapest moves repair the sizes. What that may cost is proved by duality and returned as
+//! `gap`; measured on 10,000 to 1,000,000 x 16 it was at most 0.02 % above the exact cost, and up to
+//! 1.7 % where all rows are copies of 100. [`SizedKMeans::exact`] says which it was; [`Solver`]
+//! asks for one.
 
 mod assign;
 mod costs;

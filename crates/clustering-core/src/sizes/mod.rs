@@ -48,8 +48,7 @@ pub use params::{SizeBounds, SizesParams, Solver};
 use crate::ClusteringError;
 use crate::centring::center;
 use crate::check::check_magnitudes;
-use crate::distinct::count_distinct;
-use crate::kmeans::{self, Init, KMeansData, Stop};
+use crate::kmeans::{self, Init, KMeansData, Stop, check_rows};
 use crate::model::{CentersModel, Predict};
 use iterate::{Run, Starts};
 use limits::Limits;
@@ -129,7 +128,8 @@ pub fn fit_with(
     params.validate()?;
     let data = KMeansData::new(x)?;
     let (n, d, k, seed) = (data.n_rows(), data.n_cols(), params.n_clusters, params.seed.0);
-    let limits = check(&data, params)?;
+    check_rows(&data, None, k)?;
+    let limits = Limits::new(params.bounds, n, k)?;
     let span = tracing::info_span!("sized k-means", n, d, k, seed);
     let _entered = span.enter();
     let centers = starting_centers(&data, params, observer)?;
@@ -172,19 +172,6 @@ fn finish(
         agreement: agree as f64 / x.n_rows() as f64,
         model,
     })
-}
-
-fn check(data: &KMeansData, params: &SizesParams) -> Result<Limits, ClusteringError> {
-    let (n_samples, n_clusters) = (data.n_rows(), params.n_clusters);
-    if n_samples < n_clusters {
-        return Err(ClusteringError::TooFewRows { n_samples, n_clusters });
-    }
-    let limits = Limits::new(params.bounds, n_samples, n_clusters)?;
-    let n_distinct = count_distinct(data.centred(), |_| 1.0, n_clusters);
-    if n_distinct < n_clusters {
-        return Err(ClusteringError::TooFewDistinct { n_distinct, n_clusters });
-    }
-    Ok(limits)
 }
 
 /// The centres of each start (k x d, centred).

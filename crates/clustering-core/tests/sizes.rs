@@ -264,6 +264,19 @@ fn copies_are_split_as_bounds_ask() {
 }
 
 #[test]
+fn many_copies_in_few_places_are_assigned_exactly() {
+    let rows: Vec<[f64; 2]> = (0..70_000).map(|i| [f64::from(i * 31 % 4), f64::from(i * 17 % 5)]).collect();
+    let (x, bounds) = (Matrix::from_rows(&rows).unwrap(), SizeBounds::between(5833, 5834));
+    let centers = Matrix::from_rows(&rows[..12]).unwrap();
+    let [auto, flow] = [Solver::Auto, Solver::Flow].map(|s| assign(x.view(), &centers, bounds, s).unwrap());
+    check_assignment(&x, &centers, bounds, &auto);
+    assert!(auto.exact && (auto.cost - flow.cost).abs() <= 1e-9 * flow.cost);
+    let near = assign(x.view(), &centers, bounds, Solver::Prices).unwrap();
+    check_assignment(&x, &centers, bounds, &near);
+    assert!(near.cost <= 1.01 * flow.cost, "{} for {}", near.cost, flow.cost);
+}
+
+#[test]
 fn threads_change_no_bit() {
     let x = clumps(20_000, 4, 5);
     for solver in [Solver::Auto, Solver::Prices] {

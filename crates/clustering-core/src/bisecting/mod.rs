@@ -29,8 +29,7 @@ pub use model::BisectingModel;
 pub use params::{BisectingParams, BisectingStrategy, SplitInit};
 
 use crate::ClusteringError;
-use crate::distinct::count_distinct;
-use crate::kmeans::{KMeansData, Stop, check_weights};
+use crate::kmeans::{KMeansData, Stop, check_rows};
 use crate::model::Predict;
 use grow::Growing;
 use split::Splitter;
@@ -148,7 +147,7 @@ pub fn fit_with(
     params.validate()?;
     let data = KMeansData::new(x)?;
     let (n, d, k, seed) = (data.n_rows(), data.n_cols(), params.n_clusters, params.seed.0);
-    check(&data, sample_weight, k)?;
+    check_rows(&data, sample_weight, k)?;
     let span = tracing::info_span!("bisecting k-means", n, d, k, seed);
     let _entered = span.enter();
     let splitter = Splitter { x: data.centred(), weights: sample_weight, params, observer };
@@ -162,17 +161,4 @@ pub fn fit_with(
         inertias: grown.inertias,
         model,
     })
-}
-
-fn check(data: &KMeansData, weights: Option<&[f64]>, n_clusters: usize) -> Result<(), ClusteringError> {
-    let n_samples = data.n_rows();
-    if n_samples < n_clusters {
-        return Err(ClusteringError::TooFewRows { n_samples, n_clusters });
-    }
-    check_weights(weights, n_samples)?;
-    let n_distinct = count_distinct(data.centred(), |i| weights.map_or(1.0, |weights| weights[i]), n_clusters);
-    if n_distinct < n_clusters {
-        return Err(ClusteringError::TooFewDistinct { n_distinct, n_clusters });
-    }
-    Ok(())
 }

@@ -64,7 +64,7 @@ use crate::distinct::count_distinct;
 use crate::model::{CentersModel, Predict};
 use problem::Problem;
 pub(crate) use sample::draw_rows;
-pub(crate) use start::plus_plus;
+pub(crate) use start::{check_rows, plus_plus};
 
 /// Weights up to here cannot make a sum overflow.
 const LARGEST_WEIGHT: f64 = 1e30;

@@ -1,4 +1,4 @@
-//! Where starts begin, for k-means and for its relatives.
+//! What comes before a start, for k-means and for its relatives.
 
 use rand::RngExt;
 use segctl_numeric::{Matrix, MatrixView};
@@ -6,7 +6,9 @@ use segctl_numeric::{Matrix, MatrixView};
 use super::init::kmeans_plusplus;
 use super::parallel::{Oversampling, kmeans_parallel};
 use super::problem::Problem;
-use super::{Init, KMeansParams};
+use super::{Init, KMeansData, KMeansParams, check_weights};
+use crate::ClusteringError;
+use crate::distinct::count_distinct;
 
 /// The centres (k x d, centred) that start `restart` begins with, unless they are given.
 pub(super) fn starting_centers(problem: &Problem<'_>, params: &KMeansParams, restart: usize) -> Matrix {
@@ -28,4 +30,18 @@ pub(crate) fn plus_plus(
     rng: &mut impl RngExt,
 ) -> Matrix {
     kmeans_plusplus(&Problem::seeding(x, weights, n_clusters), rng)
+}
+
+/// Checks that there are rows, and different ones of positive weight, for as many clusters.
+pub(crate) fn check_rows(data: &KMeansData, weights: Option<&[f64]>, n_clusters: usize) -> Result<(), ClusteringError> {
+    let n_samples = data.n_rows();
+    if n_samples < n_clusters {
+        return Err(ClusteringError::TooFewRows { n_samples, n_clusters });
+    }
+    check_weights(weights, n_samples)?;
+    let n_distinct = count_distinct(data.centred(), |i| weights.map_or(1.0, |weights| weights[i]), n_clusters);
+    if n_distinct < n_clusters {
+        return Err(ClusteringError::TooFewDistinct { n_distinct, n_clusters });
+    }
+    Ok(())
 }

@@ -33,8 +33,7 @@ pub use online::OnlineCenters;
 pub use params::MiniBatchParams;
 
 use crate::ClusteringError;
-use crate::distinct::count_distinct;
-use crate::kmeans::{KMeansData, check_weights};
+use crate::kmeans::{KMeansData, check_rows};
 use crate::model::{CentersModel, Predict};
 use fit::Training;
 
@@ -123,7 +122,7 @@ pub fn fit_with(
     params.validate()?;
     let data = KMeansData::new(x)?;
     let (n, d, k, seed) = (data.n_rows(), data.n_cols(), params.n_clusters, params.seed.0);
-    check(&data, sample_weight, k)?;
+    check_rows(&data, sample_weight, k)?;
     let span = tracing::info_span!("mini-batch k-means", n, d, k, seed);
     let _entered = span.enter();
     let training = Training { data: &data, weights: sample_weight, params, observer };
@@ -144,17 +143,4 @@ pub fn fit_with(
         n_repairs: labelled.n_repairs,
         model,
     })
-}
-
-fn check(data: &KMeansData, weights: Option<&[f64]>, n_clusters: usize) -> Result<(), ClusteringError> {
-    let n_samples = data.n_rows();
-    if n_samples < n_clusters {
-        return Err(ClusteringError::TooFewRows { n_samples, n_clusters });
-    }
-    check_weights(weights, n_samples)?;
-    let n_distinct = count_distinct(data.centred(), |i| weights.map_or(1.0, |weights| weights[i]), n_clusters);
-    if n_distinct < n_clusters {
-        return Err(ClusteringError::TooFewDistinct { n_distinct, n_clusters });
-    }
-    Ok(())
 }

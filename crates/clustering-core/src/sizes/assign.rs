@@ -6,7 +6,7 @@ use super::costs::{Costs, Priced};
 use super::flow::{Flow, flow, n_misplaced};
 use super::limits::Limits;
 use super::repair::repair;
-use super::sample::spread_sample;
+use super::sample::Spread;
 use super::{SizeBounds, Solver};
 use crate::ClusteringError;
 use crate::check::check_values;
@@ -97,8 +97,9 @@ impl<'a> Assigner<'a> {
         let mut priced = costs.by_price(&self.prices);
         let many = self.n_misplaced(&priced) > SAMPLE_ROWS && self.x.n_rows() > 4 * SAMPLE_ROWS;
         if many || self.solver == Solver::Prices {
-            self.prices = self.prices_of_sample(costs);
-            priced = costs.by_price(&self.prices);
+            let Flow { labels, prices } = self.flow_of_sample(costs);
+            priced = costs.by_price_and_hint(&prices, |row| Some(labels[row]));
+            self.prices = prices;
         }
         let steps = self.n_misplaced(&priced).saturating_mul((self.prices.len() + 1).pow(2));
         match self.solver {
@@ -126,16 +127,20 @@ impl<'a> Assigner<'a> {
         Assigned { labels: priced.labels, cost, exact: false, gap }
     }
 
-    /// Prices at which a sample keeps its share of the bounds, exactly.
-    fn prices_of_sample(&self, costs: Costs<'_>) -> Vec<f64> {
+    /// Prices at which a sample keeps its share of the bounds, exactly, and for each row the label of
+    /// the sampled row that it is most like: prices alone cannot say how many copies go where.
+    fn flow_of_sample(&self, costs: Costs<'_>) -> Flow {
         let n = self.x.n_rows();
         let size = (n / 4).clamp(1, SAMPLE_ROWS);
         let limits = self.limits.scaled(size, n);
+        let start = Flow { labels: vec![], prices: self.prices.clone() };
         // The first sample is drawn where prices are not yet right, the second where they nearly are.
-        (0..2).fold(self.prices.clone(), |prices, _| {
-            let sample = self.x.select_rows(&spread_sample(costs, &prices, size));
+        (0..2).fold(start, |Flow { prices, .. }, _| {
+            let spread = Spread::new(costs, &prices, size);
+            let sample = self.x.select_rows(&spread.sample());
             let costs = Costs { x: sample.view(), centers: costs.centers };
-            flow(costs, costs.by_price(&prices), &prices, limits).prices
+            let Flow { labels, prices } = flow(costs, costs.by_price(&prices), &prices, limits);
+            Flow { labels: spread.all_like(&labels), prices }
         })
     }
 }

@@ -6,6 +6,10 @@ use segctl_numeric::distance::{squared_euclidean, tile};
 use segctl_numeric::par::{CHUNK_ROWS, map_chunks};
 use segctl_numeric::{Matrix, MatrixView};
 
+/// Sums that differ by less, relative to what they are made of, are equal: prices are sums of many
+/// differences of costs.
+const ROUNDING: f64 = 1e-12;
+
 /// Squared distances of rows to centres.
 #[derive(Clone, Copy)]
 pub(super) struct Costs<'a> {
@@ -45,12 +49,19 @@ impl Costs<'_> {
     /// Gives each row to the cluster with the least sum of cost and price, the first among equals.
     /// Time O(n k d).
     pub(super) fn by_price(self, prices: &[f64]) -> Priced {
+        self.by_price_and_hint(prices, |_| None)
+    }
+
+    /// As [`Costs::by_price`], but among equals the one that is hinted at.
+    pub(super) fn by_price_and_hint(self, prices: &[f64], hint: impl Fn(usize) -> Option<u32> + Sync) -> Priced {
         let parts = map_chunks(self.n_rows(), CHUNK_ROWS, |range| {
-            let costs = self.of_rows(range);
-            let cheapest = costs.chunks_exact(prices.len()).map(|costs| cheapest(costs, prices));
-            cheapest.fold((vec![], 0.0), |(mut labels, total), (label, price)| {
-                labels.push(label);
-                (labels, total + price)
+            let costs = self.of_rows(range.clone());
+            let rows = range.zip(costs.chunks_exact(prices.len()));
+            rows.fold((vec![], 0.0), |(mut labels, total), (row, costs)| {
+                let (label, least) = cheapest(costs, prices);
+                let hinted = hint(row).filter(|&hint| is_least(costs[hint as usize], prices[hint as usize], least));
+                labels.push(hinted.unwrap_or(label));
+                (labels, total + least)
             })
         });
         let total = parts.iter().map(|(_, total)| total).sum();
@@ -68,6 +79,11 @@ impl Costs<'_> {
 fn cheapest(costs: &[f64], prices: &[f64]) -> (u32, f64) {
     let sums = costs.iter().zip(prices).map(|(cost, price)| cost + price);
     (0..).zip(sums).reduce(|best, next| if next.1 < best.1 { next } else { best }).expect("there is a cluster")
+}
+
+/// Whether a cost and a price are the least there are, rounding aside.
+fn is_least(cost: f64, price: f64, least: f64) -> bool {
+    cost + price <= least + ROUNDING * (cost + price.abs())
 }
 
 impl Priced {

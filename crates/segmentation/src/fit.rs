@@ -23,9 +23,24 @@ pub struct FitOptions {
     /// Limits.
     pub run: RunOptions,
     /// Where a tree is cut, in place of a number of segments.
-    pub height: Option<f64>,
+    pub cut: Option<TreeCut>,
     /// A table of centres to start from, in prepared units: a row per segment, a column per feature.
     pub init_centers: Option<Source>,
+}
+
+/// Where a tree of merges is cut.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TreeCut {
+    /// At this height: no merge within a segment is higher.
+    Height(f64),
+    /// No merge within a segment is more inconsistent than `threshold` with the merges of `depth` levels
+    /// from it down (SciPy's `fcluster` by inconsistency).
+    Inconsistency {
+        /// The largest coefficient within a segment.
+        threshold: f64,
+        /// Levels compared, the merge's own included.
+        depth: usize,
+    },
 }
 
 /// One fitted model and what it makes of the customers.
@@ -123,8 +138,11 @@ fn asked(recipe: &Recipe, options: &FitOptions) -> Result<(Algorithm, Cut), Segm
     let [algorithm] = cluster.algorithm.as_slice() else {
         return Err(SegmentationError::OneOnly { what: "algorithm", given: cluster.algorithm.to_string() });
     };
-    match (options.height, cluster.k.single()) {
-        (Some(height), _) => Ok((*algorithm, Cut::Height(height))),
+    match (options.cut, cluster.k.single()) {
+        (Some(TreeCut::Height(height)), _) => Ok((*algorithm, Cut::Height(height))),
+        (Some(TreeCut::Inconsistency { threshold, depth }), _) => {
+            Ok((*algorithm, Cut::Inconsistency { threshold, depth }))
+        }
         (None, Some(k)) => Ok((*algorithm, Cut::K(k))),
         (None, None) => Err(SegmentationError::OneOnly { what: "k", given: cluster.k.to_string() }),
     }

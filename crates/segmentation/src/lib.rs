@@ -41,7 +41,7 @@ mod values;
 pub use assign::{Assigned, assign, assign_with};
 pub use error::SegmentationError;
 pub use evaluate::{Evaluation, LabelCount, evaluate, evaluate_with};
-pub use fit::{Clustering, FitOptions, FitOutcome, fit, fit_with};
+pub use fit::{Clustering, FitOptions, FitOutcome, TreeCut, fit, fit_with};
 pub use init::commented_recipe;
 pub use manifest::{Manifest, SegmentSummary, TimingsReport};
 pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, Rule, TableSteps};

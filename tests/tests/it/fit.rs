@@ -114,6 +114,10 @@ fn a_tree_is_written_as_scipy_has_it_and_cut_at_a_height() {
     assert_eq!(tree.numbers("right"), [1.0, 4.0, 5.0]);
     assert_eq!(tree.numbers("height"), [1.0, 4.0, 15.0]);
     assert_eq!(tree.numbers("size"), [2.0, 3.0, 4.0]);
+    let call = Segctl::new("fit").arg(&data).args(["--as-is", "--algorithm", "agglomerative", "--linkage", "single"]);
+    let told: serde_json::Value =
+        serde_json::from_str(&call.args(["--inconsistency", "0.7", "--json"]).answer().done().stdout).unwrap();
+    assert_eq!(told["k"], 3, "of two merges the higher one has the coefficient 0.71, a lone one 0");
 }
 
 #[test]

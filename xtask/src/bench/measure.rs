@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::case::{Case, Per, Rival, Task};
 use super::input::Prepared;
 use super::record::{Compared, Outcome, Record, Timed};
-use super::segctl::{MAX_ITER, Run, Segctl};
+use super::segctl::{MAX_ITER, Run, SEARCHED_STARTS, Segctl};
 use super::worker::{Started, Worker};
 use super::{agree, machine, npy, quality};
 use crate::error::XtaskError;
@@ -50,8 +50,8 @@ impl Bench<'_> {
         let mut contenders = self.contenders(case, input, &first)?;
         contenders.iter_mut().try_for_each(|contender| contender.answer(case.task, &first))?;
         let mut restarts = None;
-        if let Task::InTime { restarts: theirs, .. } = case.task {
-            restarts = self.restarts_in_time(case, input, &first, theirs, &contenders)?;
+        if let Task::InTime { .. } = case.task {
+            restarts = self.restarts_in_time(case, input, &first, &contenders)?;
         }
         let mut ours = vec![first];
         if restarts.is_some() {
@@ -126,19 +126,18 @@ impl Bench<'_> {
         Value::Object(all)
     }
 
-    /// As many restarts as fit the time of the first rival, found by trying.
+    /// As many starts of the search as fit the time of the first rival, found by trying.
     fn restarts_in_time(
         &self,
         case: &Case,
         input: &Prepared,
         first: &Answer,
-        theirs: usize,
         contenders: &[Contender<'_>],
     ) -> Result<Option<usize>, XtaskError> {
         let Some(limit) = contenders.iter().find_map(Contender::seconds) else {
             return Ok(None);
         };
-        let (mut restarts, mut seconds) = (theirs, first.seconds);
+        let (mut restarts, mut seconds) = (SEARCHED_STARTS, first.seconds);
         for _ in 0..3 {
             let next = quality::restarts_within(limit, restarts, seconds);
             if next == restarts {

@@ -22,6 +22,9 @@ pub(super) struct Segctl {
     pub(super) out: PathBuf,
 }
 
+/// Starts from which the search begins, until it is known how many fit the time.
+pub(super) const SEARCHED_STARTS: usize = 4;
+
 /// One run: a seed for work that draws, and how many restarts, if not the task's own number.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Run {
@@ -99,9 +102,13 @@ impl Segctl {
                 words.add(["--algorithm", "kmeans", "--tol", "0"]).value("--k", &k).value("--max-iter", &MAX_ITER);
                 words.add(["--init-centers"]).path(start);
             }
-            Task::Restarts { k, restarts } | Task::InTime { k, restarts } => {
+            Task::Restarts { k, restarts } => {
                 words.add(["--algorithm", "kmeans"]).value("--k", &k).value("--seed", &run.seed);
                 words.value("--restarts", &run.restarts.unwrap_or(restarts));
+            }
+            Task::InTime { k, .. } => {
+                words.add(["--algorithm", "kmeans", "--search", "breathing"]).value("--k", &k);
+                words.value("--seed", &run.seed).value("--restarts", &run.restarts.unwrap_or(SEARCHED_STARTS));
             }
             Task::Linkage { method, k } => {
                 let linkage: &[&str] =
@@ -203,6 +210,10 @@ mod tests {
             (
                 Task::Restarts { k: 8, restarts: 10 },
                 "fit x.parquet --algorithm kmeans --k 8 --seed 3 --restarts 10 --labels-out out/labels.csv",
+            ),
+            (
+                Task::InTime { k: 8, restarts: 10 },
+                "fit x.parquet --algorithm kmeans --search breathing --k 8 --seed 3 --restarts 4 --labels-out out/labels.csv",
             ),
             (
                 Task::Linkage { method: "ward", k: 8 },

@@ -40,8 +40,8 @@ fn speed_table(rows: &[&(Case, Row)]) -> String {
 
 fn optima_table(rows: &[&(Case, Row)]) -> String {
     let mut text = "\n## Optima\n\n\
-                    The inertia that segctl finds in no more time than scikit-learn takes for its restarts, each run of \
-                    both with other random\nnumbers; medians.\n\n\
+                    The inertia that segctl finds by its search (`--search breathing`, from as many starts as fit) in no more \
+                    time than\nscikit-learn takes for its restarts, each run of both with other random numbers; medians.\n\n\
                     | data | k | segctl | s | scikit-learn | s | difference | no worse in | |\n"
         .to_owned();
     text += "|---|---:|---:|---:|---:|---:|---:|---:|---|\n";

@@ -6,7 +6,7 @@ mod data;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use segctl_segmentation::{Algorithm, Algorithms, Components};
+use segctl_segmentation::{Algorithm, Algorithms, Components, TreeCut};
 
 pub(crate) use cluster::ClusterArgs;
 pub(crate) use data::DataArgs;
@@ -136,7 +136,13 @@ pub(crate) struct FitArgs {
     pub(crate) algorithm: Algorithm,
     /// Cut the tree at this height, in place of a number of segments
     #[arg(long, value_name = "HEIGHT", conflicts_with = "k")]
-    pub(crate) height: Option<f64>,
+    height: Option<f64>,
+    /// Cut the tree where a merge is more inconsistent than this with those below it
+    #[arg(long, value_name = "T", conflicts_with_all = ["k", "height"])]
+    inconsistency: Option<f64>,
+    /// Levels of merges that are compared for --inconsistency
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "inconsistency")]
+    depth: usize,
     /// A table of centres to start from, in prepared units: a row per segment, a column per feature
     #[arg(long, value_name = "FILE")]
     pub(crate) init_centers: Option<String>,
@@ -182,6 +188,14 @@ pub(crate) struct ReduceArgs {
     /// Print loadings and variances as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+impl FitArgs {
+    /// Where the tree is to be cut, if not into a number of segments.
+    pub(crate) fn cut(&self) -> Option<TreeCut> {
+        let inconsistency = self.inconsistency.map(|threshold| TreeCut::Inconsistency { threshold, depth: self.depth });
+        self.height.map(TreeCut::Height).or(inconsistency)
+    }
 }
 
 /// A way to reduce the features.

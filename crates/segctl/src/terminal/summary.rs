@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use segctl_segmentation::{Outcome, Segment, Unit, Usage};
+use segctl_segmentation::{Entry, Outcome, Segment, Unit, Usage};
 
 /// The outcome in a screenful: what came in, what was done, the segments, where to look.
 pub(crate) fn summary(outcome: &Outcome, dir: &Path) -> String {
@@ -28,28 +28,40 @@ fn opening(outcome: &Outcome) -> String {
 
 /// The ledger in one line per stage and unit.
 fn done(outcome: &Outcome) -> Vec<String> {
-    let mut totals: Vec<(&str, Unit, u64, usize)> = Vec::new();
-    for entry in outcome.ledger.iter().filter(|entry| entry.count > 0) {
-        match totals.iter_mut().find(|(stage, unit, ..)| *stage == entry.stage && *unit == entry.unit) {
-            Some((.., count, lines)) => {
-                *count += entry.count;
-                *lines += 1;
-            }
-            None => totals.push((&entry.stage, entry.unit, entry.count, 1)),
+    let counted: Vec<&Entry> = outcome.ledger.iter().filter(|entry| entry.count > 0).collect();
+    let mut kinds: Vec<(&str, Unit)> = Vec::new();
+    for entry in &counted {
+        if !kinds.contains(&(&entry.stage, entry.unit)) {
+            kinds.push((&entry.stage, entry.unit));
         }
     }
-    let text = |&(stage, unit, count, lines): &(&str, Unit, u64, usize)| {
-        let only = outcome.ledger.iter().find(|entry| entry.stage == stage && entry.unit == unit && entry.count > 0);
-        let detail = match (lines, only) {
-            (1, Some(entry)) => match &entry.column {
-                Some(column) => format!(": {column}: {}", entry.detail),
-                None => format!(": {}", entry.detail),
-            },
-            _ => format!(" in {lines} entries of the ledger"),
-        };
-        format!("  {stage:<14} {:>9} {}{detail}", plain_number(count as f64), unit_name(unit, count))
+    let of = |&(stage, unit): &(&str, Unit)| {
+        let entries: Vec<&Entry> = counted.iter().copied().filter(|e| e.stage == stage && e.unit == unit).collect();
+        let count = entries.iter().map(|entry| entry.count).sum();
+        format!("  {stage:<14} {:>9} {}{}", plain_number(count as f64), unit_name(unit, count), detail(&entries))
     };
-    totals.iter().map(text).collect()
+    kinds.iter().map(of).collect()
+}
+
+/// What was counted: a single entry in its words, several by what they have in common.
+fn detail(entries: &[&Entry]) -> String {
+    match entries {
+        [entry] => match &entry.column {
+            Some(column) => format!(": {column}: {}", entry.detail),
+            None => format!(": {}", entry.detail),
+        },
+        _ if entries.iter().all(|entry| entry.unit == Unit::Columns) => {
+            let names: Vec<&str> = entries.iter().filter_map(|entry| entry.column.as_deref()).collect();
+            format!(": {}", names.join(", "))
+        }
+        _ if entries.iter().all(|entry| entry.column.is_some()) => {
+            let mut names: Vec<&str> = entries.iter().filter_map(|entry| entry.column.as_deref()).collect();
+            names.sort_unstable();
+            names.dedup();
+            format!(" of {} columns", names.len())
+        }
+        _ => format!(", counted for {} reasons; see the report", entries.len()),
+    }
 }
 
 fn unit_name(unit: Unit, count: u64) -> &'static str {

@@ -30,7 +30,7 @@ pub(crate) fn fit(args: &FitArgs, common: &Common, terminal: &Terminal) -> Resul
     }
     let options = FitOptions {
         run: RunOptions { memory_limit: args.data.memory_limit() },
-        height: args.height,
+        cut: args.cut(),
         init_centers: args.init_centers.as_deref().map(Source::parse).transpose()?,
     };
     let mut timings = Timings::default();

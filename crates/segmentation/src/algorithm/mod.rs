@@ -39,6 +39,9 @@ pub(crate) enum Cut {
     K(usize),
     /// Into the clusters within which no merge is higher.
     Height(f64),
+    /// Into the clusters within which no merge is more inconsistent than the threshold, compared with
+    /// those so many levels down.
+    Inconsistency { threshold: f64, depth: usize },
 }
 
 /// One clustering.

@@ -118,6 +118,7 @@ impl Cluster for Agglomerative<'_> {
             let labels = match cut {
                 Cut::K(k) => dendrogram.cut_k(k)?,
                 Cut::Height(height) => dendrogram.cut_height(height),
+                Cut::Inconsistency { threshold, depth } => dendrogram.cut_inconsistent(threshold, depth),
             };
             fits.push(self.fit_cut(x, &grown, labels)?);
         }

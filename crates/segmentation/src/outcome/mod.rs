@@ -1,10 +1,14 @@
 //! What a run found out, as plain data: everything the files and the report are made from.
 
+mod evidence;
+mod tree;
+
+pub use evidence::{Candidate, Evidence};
 use segctl_numeric::{Labels, Matrix};
 use serde::{Deserialize, Serialize};
+pub use tree::{Join, Leaf, Tree};
 
 use crate::model::Model;
-use crate::recipe::Algorithm;
 
 /// The whole result of a run.
 ///
@@ -205,60 +209,6 @@ pub struct Correlation {
     pub spearman_sample: Option<u64>,
 }
 
-/// Why this algorithm and this number of segments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// The algorithm that was taken.
-    pub algorithm: Algorithm,
-    /// One per algorithm and k tried, algorithm by algorithm, ascending in k.
-    pub candidates: Vec<Candidate>,
-    /// The k that was taken.
-    pub chosen_k: usize,
-    /// Whether the user fixed k.
-    pub k_was_given: bool,
-    /// Rows the silhouette of each candidate rests on.
-    pub silhouette_rows: u64,
-    /// Whether that is all rows.
-    pub silhouette_is_exact: bool,
-    /// The reasoning, one sentence per entry.
-    pub explanation: Vec<String>,
-}
-
-impl Evidence {
-    /// The candidate that was taken.
-    pub fn chosen(&self) -> Option<&Candidate> {
-        self.candidates.iter().find(|c| c.algorithm == self.algorithm && c.k == self.chosen_k)
-    }
-
-    /// The algorithms that were tried, in order.
-    pub fn algorithms(&self) -> Vec<Algorithm> {
-        let mut algorithms: Vec<Algorithm> = self.candidates.iter().map(|c| c.algorithm).collect();
-        algorithms.dedup();
-        algorithms
-    }
-}
-
-/// One algorithm with one number of segments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Candidate {
-    /// The algorithm.
-    pub algorithm: Algorithm,
-    /// Number of segments.
-    pub k: usize,
-    /// Sum of squared distances to the centres, in prepared units.
-    pub inertia: f64,
-    /// Mean silhouette, exact or estimated.
-    pub silhouette: f64,
-    /// The 95 % confidence interval of the mean silhouette when it is estimated.
-    pub silhouette_interval: Option<(f64, f64)>,
-    /// Rows in the smallest segment.
-    pub smallest: u64,
-    /// Iterations of the best start, where there are iterations.
-    pub n_iter: Option<u64>,
-    /// Whether that start converged.
-    pub converged: bool,
-}
-
 /// One segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
@@ -368,48 +318,6 @@ pub struct Projection {
     pub loadings: Matrix,
     /// Customers there are in all.
     pub n_total: u64,
-}
-
-/// A tree of merges with its lower parts gathered into leaves, so that it can be drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tree {
-    /// The linkage: `ward`.
-    pub linkage: String,
-    /// The distance of two customers: `euclidean`.
-    pub metric: String,
-    /// Customers it was made of; all of them, or a sample.
-    pub n_rows: u64,
-    /// The leaves from left to right, neighbours as alike as the tree allows.
-    pub leaves: Vec<Leaf>,
-    /// The merges, children before parents. Nodes below the number of leaves are leaves, merge `i` is
-    /// the node so many further.
-    pub merges: Vec<Join>,
-}
-
-/// A part of a tree that is drawn as one leaf.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Leaf {
-    /// Customers in it.
-    pub size: u64,
-    /// The height of its topmost merge, 0 for a single customer.
-    pub height: f64,
-    /// The segment most of them are in.
-    pub segment: usize,
-    /// The share of them that is in it.
-    pub purity: f64,
-}
-
-/// A merge of two nodes of a tree.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Join {
-    /// The left node.
-    pub left: usize,
-    /// The right node.
-    pub right: usize,
-    /// How far apart the two were, by the linkage.
-    pub height: f64,
-    /// Customers under it.
-    pub size: u64,
 }
 
 /// One entry per customer kept, in the order of the input.

@@ -158,7 +158,7 @@ fn one_segment_is_not_compared() {
 fn estimates_come_with_their_interval() {
     let page = page(&fixture::wide());
     assert!(page.contains("0.310 (0.299 to 0.321)") && page.contains("estimated from 2,000 customers"));
-    assert_eq!(data(&page)["evidence"]["interval"][0][1], 0.121);
+    assert_eq!(data(&page)["evidence"]["curves"][0]["interval"][0][1], 0.121);
 }
 
 #[test]

@@ -96,7 +96,9 @@ fn a_table_is_taken_as_it_is_and_started_from_given_centres() {
     let answer = call.option("--init-centers", &centers).answer().done();
     let told: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
     assert_eq!(told["n_customers"], 5, "equal rows are not duplicates to be dropped");
-    assert_eq!((told["inertia"].as_f64(), told["n_iter"].as_u64()), (Some(2.0 + 8.0 / 3.0), Some(2)));
+    assert_eq!(told["n_iter"], 2);
+    let inertia = told["inertia"].as_f64().unwrap();
+    assert!((inertia - (2.0 + 8.0 / 3.0)).abs() < 1e-12, "{inertia}");
 }
 
 #[test]
@@ -133,7 +135,7 @@ fn what_makes_no_sense_is_refused_with_a_hint() {
     refused(&sample(), &["--algorithm", "kmeans"], &["one k", "2..10"]);
     refused(&sample(), &["--algorithm", "kmeans", "--k", "3", "--linkage", "single"], &["linkage", "agglomerative"]);
     refused(&sample(), &["--algorithm", "kmeans", "--height", "3"], &["kmeans", "no tree"]);
-    refused(&sample(), &["--algorithm", "ward", "--k", "3000"], &["2", "3000"]);
+    refused(&text, &["--algorithm", "ward", "--k", "4", "--columns", "a"], &["3", "4"]);
     refused(&text, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["\"b\"", "text"]);
     refused(&holes, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["column b", "row 2"]);
     let memory = ["--algorithm", "agglomerative", "--k", "3", "--memory-limit", "4MB"];

@@ -130,12 +130,6 @@ pub enum IoError {
         /// The line where the last row starts.
         line: u64,
     },
-    /// Columns are aligned by runs of blanks.
-    #[error("{name}: the columns seem to be aligned by blanks, which is no delimiter")]
-    SpaceAligned {
-        /// The file.
-        name: String,
-    },
     /// A line that is no JSON object.
     #[error("{name}: line {line}: not a JSON object of cells: {source}")]
     Json {
@@ -298,9 +292,6 @@ impl IoError {
             Self::Ragged { expected, rows, .. } => Some(ragged_hint(*expected, rows)),
             Self::UnclosedQuote { .. } => {
                 Some("close the quote, or double it inside a quoted cell: \"a \"\"word\"\"\"".into())
-            }
-            Self::SpaceAligned { .. } => {
-                Some("convert it first: sed 's/^ *//; s/  */,/g' FILE; without a header line the columns are named column_1, ...".into())
             }
             Self::Json { .. } => Some("one object per line is expected: {\"id\": 1, \"amount\": 2.5}".into()),
             Self::NoSheet { .. } => Some("choose one with --sheet NAME".into()),

@@ -236,3 +236,28 @@ fn errors_travel_between_threads() {
     is_send::<ReportError>();
     is_send::<ReportOptions>();
 }
+
+#[test]
+fn the_tree_of_merges_is_drawn_and_told() {
+    let shown = page(&fixture::card_holders());
+    assert!(shown.contains(r#"data-plot="dendrogram""#) && shown.contains("Tree of 8,950 customers by ward linkage"));
+    assert_eq!(data(&shown)["tree"]["merges"].as_array().unwrap().len(), 39);
+    assert!(!text(&page(&fixture::single())).contains("dendrogram"));
+}
+
+#[test]
+fn a_tree_that_refers_to_what_is_not_there_is_refused() {
+    let mut outcome = fixture::card_holders();
+    outcome.tree.as_mut().unwrap().merges[0].right = 40;
+    let error = render(&outcome, &ReportOptions::new("0"), &mut Vec::new()).unwrap_err();
+    assert!(error.to_string().contains("tree.merges"), "{error}");
+}
+
+#[test]
+fn every_algorithm_has_its_rows_and_its_curve() {
+    let page = page(&fixture::card_holders());
+    let evidence = &data(&page)["evidence"];
+    assert_eq!(evidence["curves"][0]["algorithm"], "k-means");
+    assert_eq!(evidence["curves"][1]["algorithm"], "Ward");
+    assert!(page.contains(r#"<td class="text">Ward</td>"#));
+}

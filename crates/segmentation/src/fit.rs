@@ -129,7 +129,7 @@ pub fn fit_with(
     let Found { mut fits, tree, .. } = timings.time("fit", || algorithm::fit(algorithm, x, &[cut], context))?;
     let fit = fits.pop().expect("one fit per cut");
     let tree = tree.map(|tree| tree.dendrogram);
-    timings.time("evaluate", || concluded(ready, fit, tree, algorithm, recipe))
+    timings.time("evaluate", || concluded(ready, &fit, tree, algorithm, recipe))
 }
 
 /// The one algorithm and the one cut.
@@ -166,13 +166,13 @@ fn centers(source: &Source, features: &[String], observer: &dyn Observer) -> Res
 
 fn concluded(
     ready: Ready,
-    fit: Fit,
+    fit: &Fit,
     tree: Option<Dendrogram>,
     algorithm: Algorithm,
     recipe: &Recipe,
 ) -> Result<FitOutcome, SegmentationError> {
     let x: MatrixView<'_> = ready.prepared.matrix.view();
-    let Settled { labels, clusterer } = settled(&fit, algorithm, &recipe.cluster)?;
+    let Settled { labels, clusterer } = settled(fit, algorithm, &recipe.cluster)?;
     let (assignment, agreement) = replayed(&clusterer, x, labels)?;
     let inertia = segctl_metrics::inertia(x, &assignment.labels)?;
     let customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, Vec::new());

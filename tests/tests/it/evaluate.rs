@@ -16,7 +16,7 @@ fn the_labels_of_a_run_are_worth_what_the_run_said() {
     let run = sample_run();
     let labels = run.dir.join("segments.csv");
     let found = evaluated(Segctl::new("evaluate").arg(sample()).option("--labels", &labels));
-    let manifest = read_json(&run.dir.join("run.json"));
+    let manifest = read_json(run.dir.join("run.json"));
     let evidence = &manifest["evidence"];
     let chosen = evidence["candidates"].as_array().unwrap().iter();
     let chosen = chosen.clone().find(|c| c["k"] == evidence["chosen_k"] && c["algorithm"] == evidence["algorithm"]);

@@ -53,7 +53,7 @@ fn every_algorithm_gives_segments_and_a_model_that_agrees_as_it_says() {
         let told: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
         assert_eq!(told["algorithm"], algorithm[0]);
         assert_eq!(told["k"], 4);
-        assert_eq!(read_json(&place.path("fit.json"))["clusterer"]["algorithm"], algorithm[0]);
+        assert_eq!(read_json(place.path("fit.json"))["clusterer"]["algorithm"], algorithm[0]);
         let assigned = place.path("assigned.csv");
         Segctl::assign(&sample(), &place.path("fit.json"), &assigned).answer().done();
         let found = agreement(&place.path("fit.csv"), &assigned);
@@ -140,4 +140,28 @@ fn what_makes_no_sense_is_refused_with_a_hint() {
     refused(&holes, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["column b", "row 2"]);
     let memory = ["--algorithm", "agglomerative", "--k", "3", "--memory-limit", "4MB"];
     refused(&sample(), &memory, &["bytes", "4000000"]);
+}
+
+/// Segments, or an error that says what is wrong: never a panic, whatever the numbers are.
+#[test]
+fn hostile_numbers_are_answered_by_every_algorithm() {
+    let place = Place::new();
+    let data = place.path("hostile.csv");
+    let rows = |row: &dyn Fn(usize) -> String| (0..12).map(row).collect::<String>();
+    let tables = [
+        ("one row", "1,2\n".to_owned()),
+        ("copies", rows(&|_| "1,2\n".into())),
+        ("a constant", rows(&|i| format!("7,{i}\n"))),
+        ("huge", rows(&|i| format!("1e300,{i}e299\n"))),
+        ("denormal", rows(&|i| format!("{i}e-310,{}e-310\n", i % 3))),
+        ("far off", rows(&|i| format!("{},{}\n", 1e15 + (i as f64), i % 2))),
+    ];
+    for (what, text) in tables {
+        std::fs::write(&data, format!("a,b\n{text}")).unwrap();
+        for algorithm in ["kmeans", "minibatch", "bisecting", "ward", "agglomerative"] {
+            let call = Segctl::new("fit").arg(&data).args(["--as-is", "--algorithm", algorithm, "--k", "3", "-q"]);
+            let answer = call.answer();
+            assert!(matches!(answer.code, Some(0 | 2)), "{algorithm} on {what}: {answer:?}");
+        }
+    }
 }

@@ -26,9 +26,10 @@ pub(super) fn numbered(n_columns: usize) -> Vec<String> {
     (1..=n_columns).map(|number| format!("column_{number}")).collect()
 }
 
-/// Whether a first row holds data rather than names: all of its cells are numbers.
+/// Whether a first row holds data rather than names: all of its cells are numbers, or codes such as `0001`.
 pub(super) fn is_data<'a>(cells: impl IntoIterator<Item = &'a str>) -> bool {
-    cells.into_iter().all(|cell| crate::typing::is_number(cell.trim()))
+    let is_code = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+    cells.into_iter().map(str::trim).all(|cell| is_code(cell) || crate::typing::is_number(cell))
 }
 
 fn unused(names: &[String], wanted: &str) -> String {
@@ -54,7 +55,7 @@ mod tests {
 
     #[test]
     fn numbers_are_no_names() {
-        assert!(is_data(["1", " 2.5", "-4.8e+000"]));
+        assert!(is_data(["1", " 2.5", "-4.8e+000", "0001"]));
         assert!(!is_data(["1", "A"]) && !is_data(["1", ""]));
     }
 }

@@ -66,14 +66,14 @@ impl<'a> Agglomerative<'a> {
     }
 
     /// `labels` are those of the rows of the tree, which they keep.
-    fn fit_cut(&self, x: MatrixView<'_>, tree: &Grown<'_>, labels: Labels) -> Result<Fit, SegmentationError> {
+    fn fit_cut(&self, x: MatrixView<'_>, tree: &Grown<'_>, labels: &Labels) -> Result<Fit, SegmentationError> {
         let neighbours = NeighboursParams::new(self.params.metric).with_seed(self.context.seed.0);
-        let model = TreeModel::new(tree.rows, &labels, self.params.linkage, &neighbours)?;
+        let model = TreeModel::new(tree.rows, labels, self.params.linkage, &neighbours)?;
         let assigned = model.predict(x)?.labels;
-        let agreement = tree.agreement(&labels, &assigned);
+        let agreement = tree.agreement(labels, &assigned);
         let labels = match self.context.as_assigned && !assigned.sizes().contains(&0) {
             true => assigned,
-            false => tree.spread(&labels, &assigned)?,
+            false => tree.spread(labels, &assigned)?,
         };
         Ok(Fit { labels, n_iter: None, converged: true, model: model.into(), agreement })
     }
@@ -120,7 +120,7 @@ impl Cluster for Agglomerative<'_> {
                 Cut::Height(height) => dendrogram.cut_height(height),
                 Cut::Inconsistency { threshold, depth } => dendrogram.cut_inconsistent(threshold, depth),
             };
-            fits.push(self.fit_cut(x, &grown, labels)?);
+            fits.push(self.fit_cut(x, &grown, &labels)?);
         }
         let notes = self.notes(sample.as_deref());
         let tree = Some(Tree { linkage: self.params.linkage, metric: self.params.metric, dendrogram, sample });

@@ -2,7 +2,6 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use crate::IoError;
 use crate::read::header::is_data;
 
 /// In order of preference among equals.
@@ -11,11 +10,17 @@ const SAMPLE_BYTES: usize = 64 * 1024;
 /// Share of rows that must have as many cells as the first.
 const AGREEMENT: f64 = 0.8;
 
-/// The delimiter of the text that starts with `text`; a comma when there is only one column.
-///
-/// # Errors
-/// [`IoError::SpaceAligned`] when the only order is that of blanks in varying number.
-pub(super) fn delimiter(name: &str, text: &[u8]) -> Result<u8, IoError> {
+/// What separates the cells of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// One character.
+    Delimited(u8),
+    /// Blanks in any number, and some before the first cell perhaps.
+    Blanks,
+}
+
+/// How the text that starts with `text` is laid out; by commas when there is only one column.
+pub(super) fn layout(text: &[u8]) -> Layout {
     let sample = &text[..text.len().min(SAMPLE_BYTES)];
     let mut best: Option<(f64, usize, u8)> = None;
     for candidate in CANDIDATES {
@@ -26,8 +31,9 @@ pub(super) fn delimiter(name: &str, text: &[u8]) -> Result<u8, IoError> {
         }
     }
     match best {
-        Some((_, _, delimiter)) => Ok(delimiter),
-        None => blank_or_none(name, sample),
+        Some((_, _, delimiter)) => Layout::Delimited(delimiter),
+        None if is_blank_separated(sample) => Layout::Blanks,
+        None => Layout::Delimited(b','),
     }
 }
 
@@ -61,32 +67,23 @@ fn widths(sample: &[u8], delimiter: u8) -> Vec<usize> {
     }
 }
 
-/// Blanks delimit numbers if there is just one between any two.
-fn blank_or_none(name: &str, sample: &[u8]) -> Result<u8, IoError> {
+/// Blanks separate rows of equally many numbers, below a header perhaps.
+fn is_blank_separated(sample: &[u8]) -> bool {
     let text = String::from_utf8_lossy(sample);
     let end = if sample.len() < SAMPLE_BYTES { text.len() } else { text.rfind('\n').unwrap_or(text.len()) };
-    let lines: Vec<&str> = text[..end].lines().filter(|line| !line.trim().is_empty()).collect();
-    let n_words = lines.first().map_or(0, |line| line.split_whitespace().count());
-    let aligned = n_words > 1
-        && lines
-            .iter()
-            .all(|line| line.split_whitespace().count() == n_words && line.split_whitespace().all(is_numeric));
-    if !aligned {
-        return Ok(b',');
-    }
-    let single = lines.iter().all(|line| line.split(' ').count() == n_words && !line.contains('\t'));
-    if single { Ok(b' ') } else { Err(IoError::SpaceAligned { name: name.to_owned() }) }
-}
-
-/// Numbers, and codes such as `0001`.
-fn is_numeric(word: &str) -> bool {
-    is_data([word.trim_start_matches('0')]) || word.bytes().all(|byte| byte == b'0')
+    let mut lines = text[..end].lines().filter(|line| !line.trim().is_empty());
+    let Some(first) = lines.next() else { return false };
+    let n_words = first.split_whitespace().count();
+    let are_numbers = |line: &str| is_data(line.split_whitespace());
+    let rest: Vec<&str> = lines.collect();
+    n_words > 1
+        && (are_numbers(first) || !rest.is_empty())
+        && rest.iter().all(|line| line.split_whitespace().count() == n_words && are_numbers(line))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::delimiter;
-    use crate::IoError;
+    use super::{Layout, layout};
 
     #[test]
     fn delimiters_are_sniffed() {
@@ -99,13 +96,18 @@ mod tests {
             ("a\n1\n2\n", b','),
             ("a,b", b','),
             ("a;b", b';'),
-            ("1.5 2.5\n3.5 4.5\n", b' '),
             ("one name\ntwo names\n", b','),
+            ("one name", b','),
             ("time,x\n08:26,1\n09:30,2\n", b','),
         ] {
-            assert_eq!(char::from(delimiter("f", text.as_bytes()).unwrap()), char::from(expected), "{text:?}");
+            assert_eq!(layout(text.as_bytes()), Layout::Delimited(expected), "{text:?}");
         }
-        let aligned = b" 00004  1 19970101\n 00021 12 19970101\n";
-        assert!(matches!(delimiter("f", aligned), Err(IoError::SpaceAligned { .. })));
+    }
+
+    #[test]
+    fn blanks_separate_numbers_in_any_number() {
+        for text in ["1.5 2.5\n3.5 4.5\n", " 00004  1 19970101\n 00021 12 19970101\n", "x  y\n1 2\n", "1 2"] {
+            assert_eq!(layout(text.as_bytes()), Layout::Blanks, "{text:?}");
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[allow(dead_code, reason = "the oracle is for other tests")]
 mod common;
 
 use std::ops::ControlFlow;

@@ -22,7 +22,7 @@ pub(super) fn write(path: &Path, x: MatrixView<'_>) -> Result<(), XtaskError> {
     write().map_err(io_error("write", path))
 }
 
-/// Reads what [`write`], or NumPy, wrote.
+/// Reads what [`write()`], or NumPy, wrote.
 pub(super) fn read(path: &Path) -> Result<Matrix, XtaskError> {
     let bytes = fs::read(path).map_err(io_error("read", path))?;
     parse(&bytes)

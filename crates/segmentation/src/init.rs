@@ -7,7 +7,7 @@ use segctl_numeric::observe::Observer;
 
 use crate::ledger::Ledger;
 use crate::outcome::{Derived, Usage};
-use crate::recipe::Recipe;
+use crate::recipe::{ClusterRecipe, Parameter, Recipe};
 use crate::run::RunOptions;
 use crate::usage::{Use, decide};
 use crate::{SegmentationError, resolve, stage};
@@ -55,7 +55,7 @@ fn row(column: &segctl_io::ColumnInfo, used: &Use) -> Row {
 
 fn text(recipe: &Recipe, rows: &[Row], derived: &[Derived]) -> String {
     let mut text =
-        String::from("# segctl configuration. Every setting is shown with its value; unknown keys are errors.\n#\n");
+        String::from("# segctl configuration. Settings are shown with their values; unknown keys are errors.\n#\n");
     let width = |pick: fn(&Row) -> &str| rows.iter().map(|row| pick(row).chars().count()).max().unwrap_or(0);
     let (names, roles) = (width(|row| &row.name), width(|row| &row.role));
     text.push_str(
@@ -88,7 +88,10 @@ const SECTIONS: [(&str, &str); 7] = [
         "Features as SQL: UTILIZATION = \"BALANCE / CREDIT_LIMIT\"; dividing by zero gives a missing value.",
     ),
     ("[prepare]", "From columns to features: missing cells, outliers, skew, scaling, categories."),
-    ("[cluster]", "Segments: k is a number or a range; every k of the range is tried and the choice explained."),
+    (
+        "[cluster]",
+        "Segments: algorithms to compare; k is a number or a range, every k of which is tried and the choice explained.",
+    ),
     ("seed", "All random choices derive from this."),
 ];
 
@@ -99,7 +102,23 @@ fn annotated(toml: &str) -> String {
         if let Some((_, about)) = SECTIONS.iter().find(|(key, _)| starts(key)) {
             let _ = writeln!(text, "# {about}");
         }
+        if line == "[cluster]" {
+            text.push_str(&parameters());
+        }
         let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+/// The parameters that may be given, each with its algorithms and what it is otherwise.
+fn parameters() -> String {
+    let mut text = String::from("# Parameters, which need not be given:\n");
+    let width = ClusterRecipe::PARAMETERS.iter().map(|parameter| parameter.name.len()).max().unwrap_or(0);
+    for Parameter { name, about, value, default, algorithms } in ClusterRecipe::PARAMETERS {
+        let takers: Vec<&str> = algorithms.iter().map(|algorithm| algorithm.name()).collect();
+        let values = if value.contains(',') { format!(" ({})", value.replace(',', ", ")) } else { String::new() };
+        let about = about.trim();
+        let _ = writeln!(text, "#   {name:<width$}  {about}{values} [{}; default: {default}]", takers.join(", "));
     }
     text
 }
@@ -114,6 +133,9 @@ mod tests {
         let recipe = Recipe { seed: 4, ..Recipe::default() };
         let text = text(&recipe, &[row], &[]);
         assert_eq!(Recipe::from_toml(&text).unwrap(), recipe);
-        assert!(text.contains("# Segments: k is a number"), "{text}");
+        assert!(text.contains("# Segments: algorithms to compare"), "{text}");
+        for parameter in ClusterRecipe::PARAMETERS {
+            assert!(text.contains(&format!("#   {}", parameter.name)), "{}", parameter.name);
+        }
     }
 }

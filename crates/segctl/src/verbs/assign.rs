@@ -1,7 +1,7 @@
 //! `segctl assign`: yesterday's model on today's customers.
 
 use segctl_io::Source;
-use segctl_segmentation::{Assigned, Model, RunOptions, assign_with, customers_table};
+use segctl_segmentation::{Assigned, Model, RunOptions, SegmentationError, assign_with, customers_table};
 use serde::Serialize;
 
 use crate::args::{AssignArgs, Common};
@@ -18,7 +18,7 @@ pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) ->
     let options = RunOptions { memory_limit: args.memory_limit.map(|size| size.as_u64()) };
     let assigned = {
         let progress = terminal.progress();
-        assign_with(&source, &model, &options, &progress)?
+        assign_with(&source, &model, &options, &progress).map_err(|error| named(args, error))?
     };
     let table = customers_table(&assigned.customers, &model);
     segctl_io::write_batches(&args.out, format, &table.schema(), [&table])?;
@@ -26,6 +26,14 @@ pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) ->
         (true, _) => files::print(&json(&assigned, &model)),
         (false, true) => Ok(()),
         (false, false) => files::print(&printable(&counts(&assigned, &model))),
+    }
+}
+
+/// Data that the model does not fit is named; other errors name what they are about.
+fn named(args: &AssignArgs, error: SegmentationError) -> CliError {
+    match error {
+        SegmentationError::Differs { .. } => CliError::In { path: args.data.clone().into(), source: Box::new(error) },
+        other => other.into(),
     }
 }
 

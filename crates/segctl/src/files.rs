@@ -8,6 +8,7 @@ use segctl_segmentation::TimingsReport;
 use serde::Serialize;
 
 use crate::error::CliError;
+use crate::terminal::printable;
 
 /// Everything `run` writes, in the order it is written.
 pub(crate) const OUTPUTS: [&str; 6] =
@@ -41,8 +42,22 @@ pub(crate) fn write_timings(path: Option<&Path>, times: &TimingsReport<'_>) -> R
     write_text(path, &serde_json::to_string(times).expect("times have a JSON form"))
 }
 
+/// Answers a verb on standard output: by a document, by a summary, or not at all.
+pub(crate) fn answer(
+    as_json: bool,
+    quiet: bool,
+    document: &impl Serialize,
+    summary: impl FnOnce() -> String,
+) -> Result<(), CliError> {
+    match (as_json, quiet) {
+        (true, _) => print(&json(document)),
+        (false, true) => Ok(()),
+        (false, false) => print(&printable(&summary())),
+    }
+}
+
 /// A document for `--json`.
-pub(crate) fn json(document: &impl Serialize) -> String {
+fn json(document: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("results have a JSON form");
     text.push('\n');
     text

@@ -68,6 +68,12 @@ pub enum SegmentationError {
         /// The algorithm.
         algorithm: Algorithm,
     },
+    /// Initial centres, for an algorithm that starts from none.
+    #[error("{} starts from no centres", algorithm.name())]
+    NoCenters {
+        /// The algorithm.
+        algorithm: Algorithm,
+    },
     /// Two parameters that exclude each other.
     #[error("{one} and {other} exclude each other")]
     NotTogether {
@@ -159,6 +165,7 @@ impl SegmentationError {
             Self::NotANumber { column, .. } => {
                 Some(format!("name it with --id, leave it aside with --exclude {column:?}, or drop --as-is"))
             }
+            Self::NoCenters { .. } => Some("leave out --init-centers, or ask for kmeans or minibatch".into()),
             Self::NotTogether { one, .. } => Some(format!("leave out --{one}")),
             Self::ForeignParameter { .. } => Some("leave it out, or ask for an algorithm that takes it".into()),
             Self::NoHeights { .. } => {

@@ -70,7 +70,7 @@ fn concluded(
     let mut explanation = choice.explanation;
     explanation.extend(found.iter().flat_map(|found| found.notes.iter().cloned()));
     let chosen = found.iter().flat_map(|found| &found.fits).nth(choice.at).expect("the choice is a candidate");
-    explanation.extend(own_cut(candidates[choice.at].algorithm, chosen.agreement));
+    explanation.extend(chosen.own_share.and_then(|share| own_labels(candidates[choice.at].algorithm, share)));
     let silhouettes = judged.exact.as_mut().map(|exact| samples(exact.swap_remove(choice.at)));
     let chosen_by = candidates[choice.at].algorithm;
     let tree = found.iter().find(|found| found.algorithm == chosen_by && found.tree.is_some());
@@ -89,11 +89,11 @@ fn concluded(
 }
 
 /// What became of the algorithm's own segments, when the model's are others.
-fn own_cut(algorithm: Algorithm, agreement: f64) -> Option<String> {
-    (agreement < 1.0 && algorithm.makes_tree()).then(|| {
+fn own_labels(algorithm: Algorithm, share: f64) -> Option<String> {
+    (share < 1.0).then(|| {
         format!(
             "Customers are where `segctl assign` will put them again: for {:.1} % of them that is where {} itself did.",
-            (agreement * 1000.0).floor() / 10.0,
+            (share * 1000.0).floor() / 10.0,
             algorithm.title()
         )
     })

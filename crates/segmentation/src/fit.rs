@@ -13,7 +13,7 @@ use crate::customers::{customers, ids};
 use crate::explain::described;
 use crate::model::Model;
 use crate::outcome::{Customers, Entry};
-use crate::recipe::{Algorithm, Recipe};
+use crate::recipe::{Algorithm, ClusterRecipe, Recipe};
 use crate::run::{Ready, RunOptions, prepare, read};
 use crate::{SegmentationError, Timings, values};
 
@@ -92,7 +92,9 @@ pub struct Clustering {
 /// ```
 ///
 /// # Errors
-/// As [`crate::run`]; [`SegmentationError::OneOnly`] for several algorithms or numbers of segments.
+/// As [`crate::run`]; [`SegmentationError::OneOnly`] for several algorithms or numbers of segments;
+/// [`SegmentationError::NoHeights`] and [`SegmentationError::NoCenters`] for an algorithm that makes no tree
+/// to cut, or starts from no centres.
 pub fn fit(source: &Source, recipe: &Recipe, options: &FitOptions) -> Result<FitOutcome, SegmentationError> {
     fit_with(source, recipe, options, &Silent, &mut Timings::default())
 }
@@ -111,6 +113,9 @@ pub fn fit_with(
 ) -> Result<FitOutcome, SegmentationError> {
     recipe.validate()?;
     let (algorithm, cut) = asked(recipe, options)?;
+    if options.init_centers.is_some() {
+        check_init_centers(algorithm, &recipe.cluster)?;
+    }
     let session = Session::new(&SessionOptions { memory_limit: options.run.memory_limit })?;
     let table = timings.time("read", || read(source, recipe, &options.run, observer))?;
     let ready = timings.time("prepare", || prepare(&session, table, recipe, observer))?;
@@ -145,6 +150,18 @@ fn asked(recipe: &Recipe, options: &FitOptions) -> Result<(Algorithm, Cut), Segm
         }
         (None, Some(k)) => Ok((*algorithm, Cut::K(k))),
         (None, None) => Err(SegmentationError::OneOnly { what: "k", given: cluster.k.to_string() }),
+    }
+}
+
+/// Given centres are what an algorithm starts from, once; nothing else may say where it starts.
+fn check_init_centers(algorithm: Algorithm, recipe: &ClusterRecipe) -> Result<(), SegmentationError> {
+    if !algorithm.starts_from_centers() {
+        return Err(SegmentationError::NoCenters { algorithm });
+    }
+    let other = [(recipe.init.is_some(), "init"), (recipe.restarts.is_some(), "restarts")];
+    match other.into_iter().find(|(is_given, _)| *is_given) {
+        None => Ok(()),
+        Some((_, one)) => Err(SegmentationError::NotTogether { one, other: "initial centres" }),
     }
 }
 

@@ -51,7 +51,7 @@ pub use outcome::{
 };
 pub use recipe::{
     Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DuplicatesRecipe, Expressions,
-    KRange, KRangeError, Packs, Parameter, Recipe, SearchFor, Start,
+    KMeansInit, KMeansSearch, KRange, KRangeError, Packs, Parameter, Recipe,
 };
 pub use reduce::{Reduction, reduce, reduce_with};
 pub use run::{RunOptions, run, run_with};

@@ -138,6 +138,14 @@ fn what_makes_no_sense_is_refused_with_a_hint() {
     refused(&text, &["--algorithm", "ward", "--k", "4", "--columns", "a"], &["3", "4"]);
     refused(&text, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["\"b\"", "text"]);
     refused(&holes, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["column b", "row 2"]);
+    let centers = ["--init-centers", "centers.csv"];
+    refused(&sample(), &[&["--algorithm", "ward", "--k", "3"][..], &centers].concat(), &["ward", "no centres"]);
+    let twice = ["--algorithm", "kmeans", "--k", "3", "--restarts", "4"];
+    refused(&sample(), &[&twice[..], &centers].concat(), &["restarts", "initial centres"]);
+    let derived = ["--as-is", "--feature", "c=a*2", "--algorithm", "kmeans", "--k", "2"];
+    refused(&text, &derived, &["as-is", "features"]);
+    let bounded = ["--algorithm", "kmeans", "--k", "3", "--search", "breathing", "--min-size", "9"];
+    refused(&sample(), &bounded, &["search", "bounds"]);
     let memory = ["--algorithm", "agglomerative", "--k", "3", "--memory-limit", "4MB"];
     refused(&sample(), &memory, &["bytes", "4000000"]);
 }

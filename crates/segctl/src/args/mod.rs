@@ -5,12 +5,14 @@ mod data;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use segctl_segmentation::{Algorithm, Algorithms, Components, TreeCut};
+use segctl_segmentation::{Algorithm, Algorithms, Components, Recipe, TreeCut};
 
 pub(crate) use cluster::ClusterArgs;
 pub(crate) use data::DataArgs;
 
+use crate::error::CliError;
 use crate::terminal::Color;
 
 /// Customer segmentation in one command: from a file of customers to segments, a model and a report.
@@ -101,7 +103,7 @@ pub(crate) struct RunArgs {
     /// Write into DIR even if it holds files that segctl did not write
     #[arg(long)]
     pub(crate) force: bool,
-    /// Algorithms to compare [default: kmeans,ward]
+    /// Algorithms to compare, of those that `segctl fit` knows [default: kmeans,ward]
     #[arg(long, value_name = "A,B,…")]
     pub(crate) algorithm: Option<Algorithms>,
     #[command(flatten)]
@@ -124,15 +126,31 @@ pub(crate) struct RepeatArgs {
     pub(crate) timings: Option<PathBuf>,
 }
 
+/// Which data, and whether it is prepared.
 #[derive(Debug, Args)]
-pub(crate) struct FitArgs {
+pub(crate) struct PreparedArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,
     /// Take numbers as they are: no preparation, and no missing cell
     #[arg(long)]
     pub(crate) as_is: bool,
+}
+
+impl PreparedArgs {
+    /// The recipe of the configuration file, if there is one, changed by the options typed.
+    pub(crate) fn recipe(&self) -> Result<Recipe, CliError> {
+        let mut recipe = self.data.recipe()?;
+        recipe.data.as_is |= self.as_is;
+        Ok(recipe)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FitArgs {
+    #[command(flatten)]
+    pub(crate) prepared: PreparedArgs,
     /// What to fit
-    #[arg(long, value_name = "NAME", value_parser = clap::value_parser!(Algorithm))]
+    #[arg(long, value_name = "NAME", value_parser = algorithm())]
     pub(crate) algorithm: Algorithm,
     /// Cut the tree at this height, in place of a number of segments
     #[arg(long, value_name = "HEIGHT", conflicts_with = "k")]
@@ -167,10 +185,7 @@ pub(crate) struct FitArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ReduceArgs {
     #[command(flatten)]
-    pub(crate) data: DataArgs,
-    /// Take numbers as they are: no preparation, and no missing cell
-    #[arg(long)]
-    pub(crate) as_is: bool,
+    pub(crate) prepared: PreparedArgs,
     /// How to reduce
     #[arg(long, value_name = "NAME", default_value = "pca")]
     pub(crate) method: Method,
@@ -183,8 +198,9 @@ pub(crate) struct ReduceArgs {
     /// Where the loadings and variances go, by the name's ending
     #[arg(long, value_name = "FILE")]
     pub(crate) loadings_out: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) repeat: RepeatArgs,
+    /// Write the seconds of each stage to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) timings: Option<PathBuf>,
     /// Print loadings and variances as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
@@ -208,10 +224,7 @@ pub(crate) enum Method {
 #[derive(Debug, Args)]
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]
-    pub(crate) data: DataArgs,
-    /// Take numbers as they are: no preparation, and no missing cell
-    #[arg(long)]
-    pub(crate) as_is: bool,
+    pub(crate) prepared: PreparedArgs,
     /// The labels to judge: a table with a column `segment`, and `id` where rows are not in order
     #[arg(long, value_name = "FILE")]
     pub(crate) labels: String,
@@ -270,6 +283,11 @@ pub(crate) struct SynthArgs {
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// The algorithms by name, listed by `--help`.
+fn algorithm() -> impl TypedValueParser<Value = Algorithm> {
+    PossibleValuesParser::new(Algorithm::ALL.map(Algorithm::name)).try_map(|name| name.parse::<Algorithm>())
 }
 
 fn components(text: &str) -> Result<Components, String> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::args::{AssignArgs, Common};
 use crate::error::CliError;
 use crate::files;
-use crate::terminal::{Terminal, plain_number, printable};
+use crate::terminal::{Terminal, plain_number};
 
 pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
     let format = files::format_of("--out", &args.out)?;
@@ -22,11 +22,7 @@ pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) ->
     };
     let table = customers_table(&assigned.customers, &model);
     segctl_io::write_batches(&args.out, format, &table.schema(), [&table])?;
-    match (args.json, common.quiet) {
-        (true, _) => files::print(&json(&assigned, &model)),
-        (false, true) => Ok(()),
-        (false, false) => files::print(&printable(&counts(&assigned, &model))),
-    }
+    files::answer(args.json, common.quiet, &document(&assigned, &model), || counts(&assigned, &model))
 }
 
 /// Data that the model does not fit is named; other errors name what they are about.
@@ -67,13 +63,8 @@ fn rows<'a>(assigned: &Assigned, model: &'a Model) -> Vec<Count<'a>> {
     sizes.into_iter().zip(&model.segments).enumerate().map(row).collect()
 }
 
-fn json(assigned: &Assigned, model: &Model) -> String {
-    let document = Document {
-        n_customers: assigned.customers.labels.len(),
-        segments: rows(assigned, model),
-        ledger: &assigned.ledger,
-    };
-    files::json(&document)
+fn document<'a>(assigned: &'a Assigned, model: &'a Model) -> Document<'a> {
+    Document { n_customers: assigned.customers.labels.len(), segments: rows(assigned, model), ledger: &assigned.ledger }
 }
 
 fn counts(assigned: &Assigned, model: &Model) -> String {

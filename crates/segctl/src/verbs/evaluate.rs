@@ -7,16 +7,15 @@ use segctl_segmentation::{Evaluation, RunOptions, Timings, TimingsReport, evalua
 
 use crate::args::{Common, EvaluateArgs};
 use crate::error::CliError;
-use crate::terminal::{Terminal, plain_number, printable};
+use crate::terminal::{Terminal, plain_number};
 use crate::{files, resources};
 
 pub(crate) fn evaluate(args: &EvaluateArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
     let start = Instant::now();
-    let (source, labels) = (args.data.source()?, Source::parse(&args.labels)?);
-    let mut recipe = args.data.recipe()?;
-    recipe.data.as_is |= args.as_is;
+    let (source, labels) = (args.prepared.data.source()?, Source::parse(&args.labels)?);
+    let mut recipe = args.prepared.recipe()?;
     recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);
-    let options = RunOptions { memory_limit: args.data.memory_limit() };
+    let options = RunOptions { memory_limit: args.prepared.data.memory_limit() };
     let mut timings = Timings::default();
     let found = {
         let progress = terminal.progress();
@@ -24,11 +23,7 @@ pub(crate) fn evaluate(args: &EvaluateArgs, common: &Common, terminal: &Terminal
     };
     let times = TimingsReport::new(&timings, start.elapsed().as_secs_f64(), resources::peak_rss_bytes());
     files::write_timings(args.repeat.timings.as_deref(), &times)?;
-    match (args.json, common.quiet) {
-        (true, _) => files::print(&files::json(&found)),
-        (false, true) => Ok(()),
-        (false, false) => files::print(&printable(&summary(&found))),
-    }
+    files::answer(args.json, common.quiet, &found, || summary(&found))
 }
 
 fn summary(found: &Evaluation) -> String {

@@ -12,12 +12,12 @@ use serde::Serialize;
 
 use crate::args::{Common, FitArgs};
 use crate::error::CliError;
-use crate::terminal::{Terminal, plain_number, printable};
+use crate::terminal::{Terminal, plain_number};
 use crate::{files, resources};
 
 pub(crate) fn fit(args: &FitArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
     let start = Instant::now();
-    let (source, recipe) = (args.data.source()?, recipe(args)?);
+    let (source, recipe) = (args.prepared.data.source()?, recipe(args)?);
     let labels = format("--labels-out", args.labels_out.as_deref())?;
     let linkage = format("--linkage-out", args.linkage_out.as_deref())?;
     if linkage.is_some() && !args.algorithm.makes_tree() {
@@ -29,7 +29,7 @@ pub(crate) fn fit(args: &FitArgs, common: &Common, terminal: &Terminal) -> Resul
         });
     }
     let options = FitOptions {
-        run: RunOptions { memory_limit: args.data.memory_limit() },
+        run: RunOptions { memory_limit: args.prepared.data.memory_limit() },
         cut: args.cut(),
         init_centers: args.init_centers.as_deref().map(Source::parse).transpose()?,
     };
@@ -42,16 +42,11 @@ pub(crate) fn fit(args: &FitArgs, common: &Common, terminal: &Terminal) -> Resul
     found.warnings.iter().for_each(|warning| terminal.warn(warning));
     let times = TimingsReport::new(&timings, start.elapsed().as_secs_f64(), resources::peak_rss_bytes());
     files::write_timings(args.repeat.timings.as_deref(), &times)?;
-    match (args.json, common.quiet) {
-        (true, _) => files::print(&files::json(&Document::new(&found))),
-        (false, true) => Ok(()),
-        (false, false) => files::print(&printable(&summary(&found))),
-    }
+    files::answer(args.json, common.quiet, &Document::new(&found), || summary(&found))
 }
 
 fn recipe(args: &FitArgs) -> Result<Recipe, CliError> {
-    let mut recipe = args.data.recipe()?;
-    recipe.data.as_is |= args.as_is;
+    let mut recipe = args.prepared.recipe()?;
     recipe.cluster.algorithm = Algorithms::one(args.algorithm);
     args.cluster.change(&mut recipe.cluster)?;
     recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);

@@ -9,18 +9,16 @@ use serde::Serialize;
 
 use crate::args::{Common, Method, ReduceArgs};
 use crate::error::CliError;
-use crate::terminal::{Terminal, plain_number, printable};
+use crate::terminal::{Terminal, plain_number};
 use crate::{files, resources};
 
 pub(crate) fn reduce(args: &ReduceArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
     let start = Instant::now();
-    let source = args.data.source()?;
+    let source = args.prepared.data.source()?;
     let format = files::format_of("--out", &args.out)?;
     let loadings = args.loadings_out.as_deref().map(|path| files::format_of("--loadings-out", path)).transpose()?;
-    let mut recipe = args.data.recipe()?;
-    recipe.data.as_is |= args.as_is;
-    recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);
-    let options = RunOptions { memory_limit: args.data.memory_limit() };
+    let recipe = args.prepared.recipe()?;
+    let options = RunOptions { memory_limit: args.prepared.data.memory_limit() };
     let mut timings = Timings::default();
     let found = {
         let progress = terminal.progress();
@@ -35,12 +33,8 @@ pub(crate) fn reduce(args: &ReduceArgs, common: &Common, terminal: &Terminal) ->
         write(&args.out, format, &found.scores_table())
     })?;
     let times = TimingsReport::new(&timings, start.elapsed().as_secs_f64(), resources::peak_rss_bytes());
-    files::write_timings(args.repeat.timings.as_deref(), &times)?;
-    match (args.json, common.quiet) {
-        (true, _) => files::print(&files::json(&Document::new(&found))),
-        (false, true) => Ok(()),
-        (false, false) => files::print(&printable(&summary(&found))),
-    }
+    files::write_timings(args.timings.as_deref(), &times)?;
+    files::answer(args.json, common.quiet, &Document::new(&found), || summary(&found))
 }
 
 fn write(path: &Path, format: OutputFormat, table: &RecordBatch) -> Result<(), CliError> {

@@ -7,7 +7,7 @@ use segctl_numeric::{Labels, MatrixView};
 use super::{Cluster, Context, Cut, Fit, Found, each};
 use crate::SegmentationError;
 use crate::model::Rule;
-use crate::recipe::{Algorithm, SearchFor, Start};
+use crate::recipe::{Algorithm, KMeansInit, KMeansSearch};
 
 /// From so many customers on, restarts run on a sample and the best of them is refined on all.
 const RESTART_SAMPLE_FROM: usize = 100_000;
@@ -48,15 +48,15 @@ impl<'a> KMeans<'a> {
             .with_restart_sample(self.sample(n_rows))
             .with_init(self.init())
             .with_search(match recipe.search {
-                Some(SearchFor::Breathing) => Search::breathing(),
-                Some(SearchFor::None) | None => Search::None,
+                Some(KMeansSearch::Breathing) => Search::breathing(),
+                Some(KMeansSearch::None) | None => Search::None,
             })
     }
 
     fn restarts(&self) -> usize {
         let usual = match self.context.recipe.search {
-            Some(SearchFor::Breathing) => RESTARTS_OF_SEARCH,
-            Some(SearchFor::None) | None => RESTARTS,
+            Some(KMeansSearch::Breathing) => RESTARTS_OF_SEARCH,
+            Some(KMeansSearch::None) | None => RESTARTS,
         };
         self.context.recipe.restarts.unwrap_or(usual)
     }
@@ -64,8 +64,8 @@ impl<'a> KMeans<'a> {
     fn init(&self) -> Init {
         match (self.context.init_centers, self.context.recipe.init) {
             (Some(centers), _) => Init::Centers(centers.clone()),
-            (None, Some(Start::KMeansParallel)) => Init::kmeans_parallel(),
-            (None, Some(Start::KMeansPlusPlus) | None) => Init::KMeansPlusPlus,
+            (None, Some(KMeansInit::KMeansParallel)) => Init::kmeans_parallel(),
+            (None, Some(KMeansInit::KMeansPlusPlus) | None) => Init::KMeansPlusPlus,
         }
     }
 
@@ -93,10 +93,11 @@ impl KMeans<'_> {
         let found = fit_data(data, None, &self.params(k, x.n_rows()), self.context.observer)?;
         let converged = found.stop == Stop::Converged;
         let labels = if converged { found.labels } else { replayed(x, &found)? };
-        Ok(Fit::exact(labels, found.n_iter as u64, converged, Rule::NearestCentre(found.model)))
+        Ok(Fit::iterated(labels, found.n_iter, converged, Rule::NearestCentre(found.model)))
     }
 
-    /// Within bounds on the sizes of the segments, which the model does not keep.
+    /// Within bounds on the sizes of the segments, which the model does not keep: its labels are never
+    /// taken in place of these.
     fn bounded(&self, x: MatrixView<'_>, bounds: SizeBounds, k: usize) -> Result<Fit, ClusteringError> {
         let (recipe, usual) = (self.context.recipe, SizesParams::new(k, bounds));
         let params = SizesParams::new(k, bounds)
@@ -106,14 +107,8 @@ impl KMeans<'_> {
             .with_seed(self.context.seed)
             .with_init(self.init());
         let found = sizes::fit_with(x, &params, self.context.observer)?;
-        Ok(Fit {
-            labels: found.labels,
-            n_iter: Some(found.n_iter as u64),
-            converged: found.stop != Stop::MaxIter,
-            model: Rule::NearestCentre(found.model),
-            // As assigned, the segments would not keep the bounds.
-            agreement: found.agreement,
-        })
+        let converged = found.stop != Stop::MaxIter;
+        Ok(Fit::iterated(found.labels, found.n_iter, converged, Rule::NearestCentre(found.model)))
     }
 }
 

@@ -53,14 +53,15 @@ pub(crate) struct Fit {
     /// Whether nothing was left to improve by the algorithm's own measure.
     pub(crate) converged: bool,
     pub(crate) model: Rule,
-    /// The share of rows that the model puts where the algorithm did.
-    pub(crate) agreement: f64,
+    /// Where the labels are the model's and not the algorithm's own: the share of rows for which both are
+    /// the same.
+    pub(crate) own_share: Option<f64>,
 }
 
 impl Fit {
-    /// A clustering whose labels are those that its model gives.
-    fn exact(labels: Labels, n_iter: u64, converged: bool, model: Rule) -> Self {
-        Self { labels, n_iter: Some(n_iter), converged, model, agreement: 1.0 }
+    /// What an algorithm that iterates found, with its own labels.
+    fn iterated(labels: Labels, n_iter: usize, converged: bool, model: Rule) -> Self {
+        Self { labels, n_iter: Some(n_iter as u64), converged, model, own_share: None }
     }
 }
 

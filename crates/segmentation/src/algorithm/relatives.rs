@@ -28,7 +28,7 @@ impl Cluster for MiniBatch<'_> {
                 .with_init_centers(init_centers.cloned());
             let found = minibatch::fit_with(x, None, &params, observer)?;
             let converged = found.stop != MiniBatchStop::MaxIter;
-            Ok(Fit::exact(found.labels, found.n_iter as u64, converged, Rule::NearestCentre(found.model)))
+            Ok(Fit::iterated(found.labels, found.n_iter, converged, Rule::NearestCentre(found.model)))
         })?;
         Ok(Found { algorithm: Algorithm::MiniBatch, fits, tree: None, notes: Vec::new() })
     }
@@ -49,9 +49,9 @@ impl Cluster for Bisecting<'_> {
                 .with_tol(recipe.tol.unwrap_or(usual.tol))
                 .with_seed(seed);
             let found = bisecting::fit_with(x, None, &params, observer)?;
-            let n_iter = found.splits.iter().map(|split| split.n_iter as u64).sum();
+            let n_iter = found.splits.iter().map(|split| split.n_iter).sum();
             let converged = found.splits.iter().all(|split| split.stop != Stop::MaxIter);
-            Ok(Fit::exact(found.labels, n_iter, converged, Rule::TreeOfSplits(found.model)))
+            Ok(Fit::iterated(found.labels, n_iter, converged, Rule::TreeOfSplits(found.model)))
         })?;
         Ok(Found { algorithm: Algorithm::Bisecting, fits, tree: None, notes: Vec::new() })
     }

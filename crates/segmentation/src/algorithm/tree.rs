@@ -69,13 +69,11 @@ impl<'a> Agglomerative<'a> {
     fn fit_cut(&self, x: MatrixView<'_>, tree: &Grown<'_>, labels: &Labels) -> Result<Fit, SegmentationError> {
         let neighbours = NeighboursParams::new(self.params.metric).with_seed(self.context.seed.0);
         let model = TreeModel::new(tree.rows, labels, self.params.linkage, &neighbours)?;
-        let assigned = model.predict(x)?.labels;
-        let agreement = tree.agreement(labels, &assigned);
-        let labels = match self.context.as_assigned && !assigned.sizes().contains(&0) {
-            true => assigned,
-            false => tree.spread(labels, &assigned)?,
+        let (labels, own_share) = match (tree.sample, self.context.as_assigned) {
+            (None, false) => (labels.clone(), None),
+            _ => tree.extended(labels, model.predict(x)?.labels, self.context.as_assigned)?,
         };
-        Ok(Fit { labels, n_iter: None, converged: true, model: model.into(), agreement })
+        Ok(Fit { labels, n_iter: None, converged: true, model: model.into(), own_share })
     }
 }
 
@@ -90,6 +88,23 @@ impl Grown<'_> {
     /// Where a row of the tree is among all rows.
     fn place(&self, row: usize) -> usize {
         self.sample.map_or(row, |sample| sample[row])
+    }
+
+    /// The labels of all rows: those assigned where they are wanted and leave no cluster empty, and then
+    /// the share of rows of the tree that keep their own; else its own for the rows of the tree.
+    fn extended(
+        &self,
+        own: &Labels,
+        assigned: Labels,
+        as_assigned: bool,
+    ) -> Result<(Labels, Option<f64>), SegmentationError> {
+        match as_assigned && !assigned.sizes().contains(&0) {
+            true => {
+                let share = self.agreement(own, &assigned);
+                Ok((assigned, Some(share)))
+            }
+            false => Ok((self.spread(own, &assigned)?, None)),
+        }
     }
 
     /// The share of the rows of the tree whose labels are those assigned to them.

@@ -41,12 +41,31 @@ impl Algorithm {
         }
     }
 
+    /// Whether it can start from given centres.
+    ///
+    /// ```
+    /// use segctl_segmentation::Algorithm;
+    /// assert!(Algorithm::MiniBatch.starts_from_centers() && !Algorithm::Bisecting.starts_from_centers());
+    /// ```
+    pub fn starts_from_centers(self) -> bool {
+        matches!(self, Self::KMeans | Self::MiniBatch)
+    }
+
     /// Whether it makes a tree of merges.
+    ///
+    /// ```
+    /// use segctl_segmentation::Algorithm;
+    /// assert!(Algorithm::Ward.makes_tree() && !Algorithm::KMeans.makes_tree());
+    /// ```
     pub fn makes_tree(self) -> bool {
         matches!(self, Self::Ward | Self::Agglomerative)
     }
 
     /// The name, as read.
+    ///
+    /// ```
+    /// assert_eq!(segctl_segmentation::Algorithm::KMeans.title(), "k-means");
+    /// ```
     pub fn title(self) -> &'static str {
         match self {
             Self::KMeans => "k-means",

@@ -29,6 +29,12 @@ pub struct Parameter {
 
 impl Parameter {
     /// Its values, where only some words are allowed.
+    ///
+    /// ```
+    /// use segctl_segmentation::ClusterRecipe;
+    /// let search = ClusterRecipe::PARAMETERS.iter().find(|parameter| parameter.name == "search").unwrap();
+    /// assert_eq!(search.words(), Some(vec!["none", "breathing"]));
+    /// ```
     pub fn words(&self) -> Option<Vec<&'static str>> {
         self.value.contains(',').then(|| self.value.split(',').collect())
     }
@@ -47,7 +53,7 @@ fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
 
 /// Where k-means starts begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Start {
+pub enum KMeansInit {
     /// Greedy k-means++.
     #[serde(rename = "k-means++")]
     KMeansPlusPlus,
@@ -59,7 +65,7 @@ pub enum Start {
 /// What follows the starts of k-means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SearchFor {
+pub enum KMeansSearch {
     /// Nothing: the best start counts.
     None,
     /// Breathing k-means.
@@ -114,6 +120,12 @@ macro_rules! parameters {
             }
 
             /// The parameters that were given, with their values.
+            ///
+            /// ```
+            /// use segctl_segmentation::ClusterRecipe;
+            /// let recipe = ClusterRecipe { restarts: Some(5), ..ClusterRecipe::default() };
+            /// assert_eq!((recipe.given()[0].0.name, recipe.given()[0].1.as_str()), ("restarts", "5"));
+            /// ```
             pub fn given(&self) -> Vec<(&'static Parameter, String)> {
                 let texts = [$(self.$field.as_ref().map(text)),+];
                 Self::PARAMETERS.iter().zip(texts).filter_map(|(parameter, text)| Some((parameter, text?))).collect()
@@ -155,7 +167,7 @@ impl ClusterRecipe {
                 return Err(SegmentationError::ForeignParameter { parameter, algorithms: self.algorithm.to_string() });
             }
         }
-        if self.search == Some(SearchFor::Breathing) && (self.min_size.is_some() || self.max_size.is_some()) {
+        if self.search == Some(KMeansSearch::Breathing) && (self.min_size.is_some() || self.max_size.is_some()) {
             return Err(SegmentationError::NotTogether { one: "search", other: "bounds on the sizes of segments" });
         }
         checks::at_least_one("restarts", self.restarts)?;
@@ -177,9 +189,9 @@ parameters! {
     /// Relative tolerance for stopping; 0 runs until no customer changes segment
     tol: f64 = "tol", "TOL", "0; with bounds and bisecting 0.0001", [KMeans, MiniBatch, Bisecting];
     /// Where starts begin
-    init: Start = "init", "k-means++,k-means||", "k-means++", [KMeans];
+    init: KMeansInit = "init", "k-means++,k-means||", "k-means++", [KMeans];
     /// Whether to leave local minima by adding and removing centres
-    search: SearchFor = "search", "none,breathing", "none", [KMeans];
+    search: KMeansSearch = "search", "none,breathing", "none", [KMeans];
     /// Customers in every segment at least
     min_size: usize = "min-size", "N", "1", [KMeans];
     /// Customers in every segment at most

@@ -16,7 +16,7 @@ use segctl_preprocessing::Preparation;
 use serde::{Deserialize, Serialize};
 
 pub use algorithms::{Algorithm, AlgorithmError, Algorithms};
-pub use cluster::{ClusterRecipe, Parameter, SearchFor, Start};
+pub use cluster::{ClusterRecipe, KMeansInit, KMeansSearch, Parameter};
 pub use expressions::Expressions;
 pub use k_range::{KRange, KRangeError};
 
@@ -134,6 +134,19 @@ pub enum Categories {
 }
 
 impl Recipe {
+    /// What was stated of the steps that a table taken as it is goes without, if anything was.
+    fn beside_as_is(&self) -> Option<&'static str> {
+        let stated = [
+            (!self.features.0.is_empty(), "features"),
+            (!self.rules.is_empty(), "rules"),
+            (self.duplicates != DuplicatesRecipe::default(), "a policy for duplicate ids"),
+            (!self.data.roles.is_empty(), "roles"),
+            (self.cluster.categories != Categories::default(), "categories"),
+            (self.prepare != Preparation::default(), "[prepare]"),
+        ];
+        stated.into_iter().find(|(is_stated, _)| *is_stated).map(|(_, what)| what)
+    }
+
     /// How columns become features: the preparation stated, or none for a table taken as it is.
     pub(crate) fn preparation(&self) -> Preparation {
         if self.data.as_is { Preparation::as_is() } else { self.prepare.clone() }
@@ -160,10 +173,15 @@ impl Recipe {
     /// Checks what the types cannot.
     ///
     /// # Errors
-    /// As [`ClusterRecipe::validate`], and [`SegmentationError::Prepare`] for a number of the preparation
+    /// As [`ClusterRecipe::validate`]; [`SegmentationError::NotTogether`] for a table taken as it is with
+    /// features, rules or anything else of the preparation that it goes without; and [`SegmentationError::Prepare`] for a number of the preparation
     /// out of range.
     pub fn validate(&self) -> Result<(), SegmentationError> {
         self.cluster.validate()?;
+        match self.beside_as_is() {
+            Some(other) if self.data.as_is => return Err(SegmentationError::NotTogether { one: "as-is", other }),
+            _ => {}
+        }
         Ok(self.prepare.validate()?)
     }
 }
@@ -187,6 +205,16 @@ mod tests {
         recipe.features = Expressions::from_pairs([("Z", "1"), ("A", "\"Z\" + 1")]);
         recipe.cluster.k = KRange::new(2, 4).unwrap();
         assert_eq!(Recipe::from_toml(&recipe.to_toml()).unwrap(), recipe);
+    }
+
+    #[test]
+    fn a_table_taken_as_it_is_goes_without_preparation() {
+        let text = |more: &str| format!("[data]\nas-is = true\n{more}");
+        assert!(Recipe::from_toml(&text("")).is_ok());
+        for more in ["[features]\nZ = \"1\"", "[prepare]\nscale = \"robust\"", "[cluster]\ncategories = \"never\""] {
+            let error = Recipe::from_toml(&text(more)).unwrap_err().to_string();
+            assert!(error.starts_with("as-is and "), "{error}");
+        }
     }
 
     #[test]

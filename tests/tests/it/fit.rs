@@ -138,7 +138,7 @@ fn what_makes_no_sense_is_refused_with_a_hint() {
     refused(&text, &["--algorithm", "ward", "--k", "4", "--columns", "a"], &["3", "4"]);
     refused(&text, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["\"b\"", "text"]);
     refused(&holes, &["--as-is", "--algorithm", "kmeans", "--k", "2"], &["column b", "row 2"]);
-    let centers = ["--init-centers", "centers.csv"];
+    let centers = ["--init-centers", text.to_str().unwrap()];
     refused(&sample(), &[&["--algorithm", "ward", "--k", "3"][..], &centers].concat(), &["ward", "no centres"]);
     let twice = ["--algorithm", "kmeans", "--k", "3", "--restarts", "4"];
     refused(&sample(), &[&twice[..], &centers].concat(), &["restarts", "initial centres"]);

@@ -146,6 +146,8 @@ fn what_makes_no_sense_is_refused_with_a_hint() {
     refused(&text, &derived, &["as-is", "features"]);
     let bounded = ["--algorithm", "kmeans", "--k", "3", "--search", "breathing", "--min-size", "9"];
     refused(&sample(), &bounded, &["search", "bounds"]);
+    let depth = ["--algorithm", "ward", "--k", "3", "--depth", "3"];
+    Segctl::new("fit").arg(sample()).args(depth).answer().refused(&["--depth", "--k"]);
     let memory = ["--algorithm", "agglomerative", "--k", "3", "--memory-limit", "4MB"];
     refused(&sample(), &memory, &["bytes", "4000000"]);
 }

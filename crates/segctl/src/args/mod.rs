@@ -159,7 +159,7 @@ pub(crate) struct FitArgs {
     #[arg(long, value_name = "T", conflicts_with_all = ["k", "height"])]
     inconsistency: Option<f64>,
     /// Levels of merges that are compared for --inconsistency
-    #[arg(long, value_name = "N", default_value_t = 2, requires = "inconsistency")]
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "inconsistency", conflicts_with_all = ["k", "height"])]
     depth: usize,
     /// A table of centres to start from, in prepared units: a row per segment, a column per feature
     #[arg(long, value_name = "FILE")]

@@ -251,7 +251,7 @@ pub(crate) fn not_converged(algorithm: Algorithm, n_iter: Option<u64>) -> String
 pub(crate) fn disagreement(agreement: f64) -> String {
     // Rounded down: 100.0 % would say that nobody moves.
     let percent = (agreement * 1000.0).floor() / 10.0;
-    format!("the model puts {percent:.1} % of these customers where they are now; `segctl assign` will move the others")
+    format!("the model puts {percent:.1} % of these customers where they are now; segctl assign will move the others")
 }
 
 #[cfg(test)]

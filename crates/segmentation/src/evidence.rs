@@ -92,7 +92,7 @@ fn concluded(
 fn own_labels(algorithm: Algorithm, share: f64) -> Option<String> {
     (share < 1.0).then(|| {
         format!(
-            "Customers are where `segctl assign` will put them again: for {:.1} % of them that is where {} itself did.",
+            "Customers are where segctl assign will put them again: for {:.1} % of them that is where {} itself did.",
             (share * 1000.0).floor() / 10.0,
             algorithm.title()
         )

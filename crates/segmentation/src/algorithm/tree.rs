@@ -58,7 +58,7 @@ impl<'a> Agglomerative<'a> {
             sample.map(|rows| format!("The tree of {title} was made of {} customers drawn at random.", rows.len()));
         let compared = self.context.as_assigned.then(|| {
             format!(
-                "The segments of {title} are compared as `segctl assign` would give them: by the nearest {rule} of a \
+                "The segments of {title} are compared as segctl assign would give them: by the nearest {rule} of a \
                  cut of its tree."
             )
         });

@@ -25,7 +25,7 @@ pub(crate) fn conclude(
     observer: &dyn Observer,
 ) -> Result<Outcome, SegmentationError> {
     let x = ready.prepared.matrix.view();
-    let Settled { labels, clusterer } = settled(&sweep.chosen, sweep.algorithm, &recipe.cluster)?;
+    let Settled { labels, clusterer } = settled(&sweep.chosen, sweep.algorithm, &recipe.cluster);
     let (assignment, agreement) = replayed(&clusterer, x, labels)?;
     let silhouettes = match sweep.silhouettes {
         Some(exact) => exact,
@@ -66,14 +66,14 @@ pub(crate) struct Settled {
     pub(crate) clusterer: Clusterer,
 }
 
-pub(crate) fn settled(fit: &Fit, algorithm: Algorithm, recipe: &ClusterRecipe) -> Result<Settled, SegmentationError> {
+pub(crate) fn settled(fit: &Fit, algorithm: Algorithm, recipe: &ClusterRecipe) -> Settled {
     let order = largest_first(&fit.labels);
     let mut new_id = vec![0; order.len()];
     order.iter().zip(0..).for_each(|(&cluster, id)| new_id[cluster] = id);
     let given = recipe.given().into_iter().filter(|(parameter, _)| parameter.algorithms.contains(&algorithm));
     let parameters = given.map(|(parameter, text)| (parameter.name.to_owned(), text)).collect();
     let clusterer = Clusterer { algorithm, parameters, rule: fit.model.reordered(&order) };
-    Ok(Settled { labels: fit.labels.permuted(&new_id), clusterer })
+    Settled { labels: fit.labels.permuted(&new_id), clusterer }
 }
 
 /// How the rows stand to the segments they are in, and the share of them that the model would put

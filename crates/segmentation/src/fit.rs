@@ -189,7 +189,7 @@ fn concluded(
     recipe: &Recipe,
 ) -> Result<FitOutcome, SegmentationError> {
     let x: MatrixView<'_> = ready.prepared.matrix.view();
-    let Settled { labels, clusterer } = settled(fit, algorithm, &recipe.cluster)?;
+    let Settled { labels, clusterer } = settled(fit, algorithm, &recipe.cluster);
     let (assignment, agreement) = replayed(&clusterer, x, labels)?;
     let inertia = segctl_metrics::inertia(x, &assignment.labels)?;
     let customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, Vec::new());

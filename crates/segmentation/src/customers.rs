@@ -30,12 +30,10 @@ fn row_numbers(table: &Table) -> ArrayRef {
 
 /// One entry per customer; silhouettes are the caller's to give.
 pub(crate) fn customers(ids: Ids, assignment: Assignment, silhouette: Vec<f64>) -> Customers {
-    let margin =
-        assignment.distance.iter().zip(&assignment.second_distance).map(|(&first, &second)| margin(first, second));
     Customers {
         ids,
         silhouette,
-        margin: margin.collect(),
+        margin: assignment.margins(),
         second: assignment
             .second
             .iter()
@@ -43,16 +41,6 @@ pub(crate) fn customers(ids: Ids, assignment: Assignment, silhouette: Vec<f64>) 
             .collect(),
         labels: assignment.labels,
         distance: assignment.distance,
-    }
-}
-
-/// 0 on the border, 1 at the centre, below 0 on the other side; NaN without a second segment, whose
-/// distance is infinite. Two centres at one place are a border.
-fn margin(first: f64, second: f64) -> f64 {
-    match first.max(second) {
-        s if s.is_infinite() => f64::NAN,
-        s if s > 0.0 => (second - first) / s,
-        _ => 0.0,
     }
 }
 
@@ -65,18 +53,4 @@ pub(crate) fn estimated_silhouettes(
 ) -> Result<Vec<f64>, SegmentationError> {
     let found = segctl_metrics::silhouette_against(x, labels, REFERENCE, seed, observer)?;
     Ok(found.samples.into_iter().map(|sample| sample.unwrap_or(f64::NAN)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn margins_run_from_border_to_centre() {
-        assert_eq!(margin(0.0, 2.0), 1.0);
-        assert_eq!(margin(2.0, 2.0), 0.0);
-        assert_eq!(margin(4.0, 2.0), -0.5);
-        assert_eq!(margin(0.0, 0.0), 0.0);
-        assert!(margin(1.0, f64::INFINITY).is_nan());
-    }
 }

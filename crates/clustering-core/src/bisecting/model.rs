@@ -188,11 +188,11 @@ impl Predict for BisectingModel {
     fn predict(&self, x: MatrixView<'_>) -> Result<Assignment, ClusteringError> {
         check_rows(x, self.n_features())?;
         let found = map_chunks(x.n_rows(), CHUNK_ROWS, |range| self.assign(x.rows_range(range))).concat();
-        Ok(Assignment {
-            labels: Labels::new(found.iter().map(|row| self.name(row.index)).collect(), self.n_clusters())?,
-            distance: found.iter().map(|row| row.squared.sqrt()).collect(),
-            second: found.iter().map(|row| self.name(row.second)).collect(),
-            second_distance: found.iter().map(|row| row.second_squared.sqrt()).collect(),
-        })
+        Ok(Assignment::by_distance(
+            Labels::new(found.iter().map(|row| self.name(row.index)).collect(), self.n_clusters())?,
+            found.iter().map(|row| row.squared.sqrt()).collect(),
+            found.iter().map(|row| self.name(row.second)).collect(),
+            found.iter().map(|row| row.second_squared.sqrt()).collect(),
+        ))
     }
 }

@@ -146,12 +146,12 @@ impl Predict for CentersModel {
         check_rows(x, self.n_features())?;
         let nearest = map_chunks(x.n_rows(), CHUNK_ROWS, |range| self.nearest(x.rows_range(range))).concat();
         let labels = Labels::new(nearest.iter().map(|row| row.index).collect(), self.n_clusters())?;
-        Ok(Assignment {
+        Ok(Assignment::by_distance(
             labels,
-            distance: nearest.iter().map(|row| row.squared.sqrt()).collect(),
-            second: nearest.iter().map(|row| row.second).collect(),
-            second_distance: nearest.iter().map(|row| row.second_squared.sqrt()).collect(),
-        })
+            nearest.iter().map(|row| row.squared.sqrt()).collect(),
+            nearest.iter().map(|row| row.second).collect(),
+            nearest.iter().map(|row| row.second_squared.sqrt()).collect(),
+        ))
     }
 }
 

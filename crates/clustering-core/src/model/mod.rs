@@ -2,12 +2,14 @@
 //! to ask it.
 
 mod agreement;
+mod assignment;
 mod centers;
 mod neighbours;
 mod stratified;
 mod tree;
 
 pub use agreement::agreement;
+pub use assignment::Assignment;
 pub use centers::CentersModel;
 pub(crate) use centers::means;
 pub use neighbours::{NeighboursModel, NeighboursParams};
@@ -16,20 +18,6 @@ pub use tree::TreeModel;
 
 use crate::ClusteringError;
 use crate::check::check_magnitudes;
-
-/// The cluster of each row, the runner-up, and how far away both are.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Assignment {
-    /// The nearest cluster; the lowest index among equals.
-    pub labels: Labels,
-    /// The distance to it, by the model's [rule](Predict::rule).
-    pub distance: Vec<f64>,
-    /// The second nearest cluster; [`Labels::NOISE`] when there is but one.
-    pub second: Vec<u32>,
-    /// The distance to it; infinite when there is none.
-    pub second_distance: Vec<f64>,
-}
 
 /// A fitted algorithm that assigns new rows.
 ///

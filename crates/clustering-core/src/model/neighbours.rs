@@ -255,12 +255,12 @@ impl Predict for NeighboursModel {
     fn predict(&self, x: MatrixView<'_>) -> Result<Assignment, ClusteringError> {
         check_rows(x, self.n_features())?;
         let nearest = map_chunks(x.n_rows(), CHUNK_ROWS, |range| self.nearest(x.rows_range(range))).concat();
-        Ok(Assignment {
-            labels: Labels::new(nearest.iter().map(|row| row.first.0).collect(), self.n_clusters())?,
-            distance: nearest.iter().map(|row| row.first.1).collect(),
-            second: nearest.iter().map(|row| row.second.0).collect(),
-            second_distance: nearest.iter().map(|row| row.second.1).collect(),
-        })
+        Ok(Assignment::by_distance(
+            Labels::new(nearest.iter().map(|row| row.first.0).collect(), self.n_clusters())?,
+            nearest.iter().map(|row| row.first.1).collect(),
+            nearest.iter().map(|row| row.second.0).collect(),
+            nearest.iter().map(|row| row.second.1).collect(),
+        ))
     }
 }
 

@@ -8,6 +8,7 @@
 //! | [`sizes`] | k centres, each with no fewer and no more rows than allowed |
 //! | [`kprototypes`] | k prototypes of rows that hold numbers and categories |
 //! | [`kmodes`] | the same of categories only |
+//! | [`kmedoids`] | k rows such that all others are near one of them, by any distance |
 //! | [`agglomerative`] | two clusters joined, again and again: a hierarchy from below |
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
@@ -31,11 +32,13 @@ mod check;
 mod distinct;
 mod error;
 pub mod kmeans;
+pub mod kmedoids;
 pub mod kmodes;
 pub mod kprototypes;
 pub mod minibatch;
 mod minimum;
 pub mod model;
 pub mod sizes;
+mod two_nearest;
 
 pub use error::ClusteringError;

@@ -6,15 +6,14 @@ use segctl_numeric::distance::{TwoNearest, squared_to_each};
 use segctl_numeric::simd::{Kernel, dispatch};
 
 use super::columns::{Mixed, Prototypes};
+use crate::two_nearest;
 
 /// The two nearest prototypes of some rows, the lowest index among equals. What [`TwoNearest`] calls
 /// squared is the dissimilarity `|x - c|^2 + gamma * mismatches`, which depends on the row alone and not
 /// on where it stands. Time O(n k d), serial.
 pub(super) fn two_nearest(rows: &Mixed, range: Range<usize>, prototypes: &Prototypes, gamma: f64) -> Vec<TwoNearest> {
-    let mut out = vec![TwoNearest::default(); range.len()];
-    let mut found = dissimilarities(rows, range, prototypes, gamma);
-    dispatch(Search { found: &mut found, out: &mut out });
-    out
+    let n_rows = range.len();
+    two_nearest::two_nearest(&dissimilarities(rows, range, prototypes, gamma), n_rows)
 }
 
 /// k x m: the dissimilarities of the prototypes and the m rows of `range`.
@@ -66,34 +65,6 @@ impl Kernel for AddMismatches<'_> {
     }
 }
 
-struct Search<'a> {
-    /// k x m.
-    found: &'a mut [f64],
-    out: &'a mut [TwoNearest],
-}
-
-impl Kernel for Search<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let m = self.out.len();
-        for (c, found) in self.found.chunks_exact(m.max(1)).enumerate() {
-            for (best, &value) in self.out.iter_mut().zip(found) {
-                let other = (c as u32, value);
-                let first = (best.index, best.squared);
-                // Prototype 0 is taken as it comes.
-                let nearer = c == 0 || other.1 < first.1;
-                let (winner, loser) = if nearer { (other, first) } else { (first, other) };
-                (best.index, best.squared) = winner;
-                if c > 0 && (c == 1 || nearer || loser.1 < best.second_squared) {
-                    (best.second, best.second_squared) = loser;
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -140,11 +111,14 @@ mod tests {
                 prop_assert_eq!((found.second_squared, found.second), second);
                 prop_assert_eq!(two_nearest(&rows, i..i + 1, &taken, gamma)[0], *found);
             }
-            let all = dissimilarities(&rows, 0..n, &taken, gamma);
             for level in available_levels() {
-                let mut out = vec![TwoNearest::default(); n];
-                dispatch_with(level, Search { found: &mut all.clone(), out: &mut out });
-                prop_assert_eq!(&out, &found);
+                let mut again = vec![0.0; n];
+                let categories: Vec<&[f64]> = rows.categories.iter().map(Vec::as_slice).collect();
+                let codes = taken.codes.row(0);
+                let mut once = again.clone();
+                dispatch_with(level, AddMismatches { categories: &categories, codes, gamma, out: &mut again });
+                dispatch(AddMismatches { categories: &categories, codes, gamma, out: &mut once });
+                prop_assert_eq!(again, once, "{:?}", level);
             }
         }
     }

@@ -5,11 +5,14 @@
 
 use std::path::Path;
 
+use segctl_clustering_core::agglomerative::Condensed;
+use segctl_clustering_core::kmedoids::{self, KMedoidsParams, MedoidsInit};
 use segctl_clustering_core::kmodes::{self, KModesParams};
 use segctl_clustering_core::kprototypes::{self, KPrototypesParams, PrototypesModel, cao_rows};
 use segctl_clustering_core::model::Predict;
 use segctl_numeric::Matrix;
-use segctl_numeric::distance::Gower;
+use segctl_numeric::distance::{Dissimilarity, Gower, Metric};
+use segctl_numeric::observe::Silent;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -119,5 +122,54 @@ fn prototypes_are_assigned_as_in_the_package_and_end_no_dearer() {
         assert!(is_close(found.gamma, expected.gamma), "{name}: {} for {}", found.gamma, expected.gamma);
         let best = expected.best_cost;
         assert!(found.cost <= COST_TOLERANCE * best, "{name}: {} beside {best}", found.cost);
+    }
+}
+
+#[derive(Deserialize)]
+struct Medoids {
+    x: Rows,
+    categorical: Option<Vec<bool>>,
+    metric: String,
+    start: Vec<usize>,
+    expected: MedoidsExpected,
+}
+
+#[derive(Deserialize)]
+struct MedoidsExpected {
+    medoids: Vec<usize>,
+    labels: Vec<i32>,
+    loss: f64,
+    n_swaps: usize,
+    n_iter: usize,
+    build: Vec<usize>,
+    build_loss: f64,
+}
+
+#[test]
+fn medoids_are_swapped_as_in_the_package() {
+    for name in ["kmedoids-euclidean", "kmedoids-manhattan", "kmedoids-gower", "kmedoids-gower-many", "kmedoids-one"] {
+        let case: Medoids = read(name);
+        let (x, expected) = (matrix(&case.x), case.expected);
+        let dissimilarity: Dissimilarity = match case.categorical {
+            Some(mask) => Gower::fit(x.view(), &mask).unwrap().into(),
+            None => serde_json::from_str::<Metric>(&format!("\"{}\"", case.metric)).unwrap().into(),
+        };
+        let params = KMedoidsParams::new(case.start.len()).with_dissimilarity(dissimilarity.clone());
+        let from = |medoids: &[usize]| params.clone().with_init(MedoidsInit::Medoids(medoids.to_vec()));
+        let found = kmedoids::fit(x.view(), &from(&case.start)).unwrap();
+        assert_eq!(found.medoids, expected.medoids, "{name}");
+        assert_eq!(found.labels.to_signed(), expected.labels, "{name}");
+        assert_eq!((found.n_swaps, found.n_iter), (expected.n_swaps, expected.n_iter), "{name}");
+        assert!(is_close(found.loss, expected.loss) && found.converged, "{name}");
+        let of = |i: usize| (i + 1..x.n_rows()).map(move |j| (i, j));
+        let pairs = (0..x.n_rows()).flat_map(of).map(|(i, j)| dissimilarity.distance(x.row(i), x.row(j)));
+        let distances = Condensed::new(pairs.collect(), x.n_rows()).unwrap();
+        let by_distances = kmedoids::fit_distances(&distances, &from(&case.start), &Silent).unwrap();
+        assert_eq!((by_distances.medoids, by_distances.labels), (found.medoids, found.labels), "{name}");
+        assert!(is_close(by_distances.loss, expected.loss), "{name}");
+        let built = kmedoids::fit(x.view(), &params.clone().with_init(MedoidsInit::Build)).unwrap();
+        let from_theirs = kmedoids::fit(x.view(), &from(&expected.build)).unwrap();
+        assert_eq!(built.medoids, from_theirs.medoids, "{name}");
+        assert!(built.loss <= expected.build_loss * (1.0 + 1e-9), "{name}");
     }
 }

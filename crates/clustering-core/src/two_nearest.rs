@@ -1,7 +1,7 @@
 //! The two least of several distances, for many rows at once.
 
 use segctl_numeric::distance::TwoNearest;
-use segctl_numeric::simd::{Kernel, dispatch};
+use segctl_numeric::simd::{Kernel, LANES, dispatch};
 
 /// For each of m rows the two nearest of k clusters, given `distances` (k x m, a row per cluster), the lowest
 /// index among equals. What [`TwoNearest`] calls squared are the distances as they are given. There is no NaN.
@@ -22,18 +22,68 @@ impl Kernel for Search<'_> {
     #[inline(always)]
     fn run(self) {
         let m = self.out.len();
-        for (c, distances) in self.distances.chunks_exact(m.max(1)).enumerate() {
-            for (best, &distance) in self.out.iter_mut().zip(distances) {
-                let first = (best.index, best.squared);
-                let other = (c as u32, distance);
-                // The first two clusters are taken as they come: their distances may be infinite.
-                let is_nearer = c == 0 || other.1 < first.1;
-                let (winner, loser) = if is_nearer { (other, first) } else { (first, other) };
-                (best.index, best.squared) = winner;
-                if c > 0 && (c == 1 || is_nearer || loser.1 < best.second_squared) {
-                    (best.second, best.second_squared) = loser;
+        for (at, out) in self.out.chunks_mut(LANES).enumerate() {
+            let mut found = Found::new(self.distances.len() / m);
+            for (c, distances) in (0..).zip(self.distances.chunks_exact(m)) {
+                let distances = &distances[at * LANES..][..out.len()];
+                // A last tile that is not full is filled up with what is far.
+                let mut tile = [f64::INFINITY; LANES];
+                match distances.first_chunk() {
+                    Some(full) => tile = *full,
+                    None => tile[..distances.len()].copy_from_slice(distances),
                 }
+                found.offer(c, &tile);
             }
+            for (lane, out) in out.iter_mut().enumerate() {
+                *out = found.lane(lane);
+            }
+        }
+    }
+}
+
+/// The two nearest so far, for each row of a tile. Indices are as wide as distances, so that both move through
+/// the same comparisons.
+struct Found {
+    first: [f64; LANES],
+    second: [f64; LANES],
+    first_index: [u64; LANES],
+    second_index: [u64; LANES],
+}
+
+impl Found {
+    #[inline(always)]
+    fn new(n_clusters: usize) -> Self {
+        // Cluster 0 is taken as it comes; where every other is infinite, 1 is second.
+        let second = if n_clusters > 1 { 1 } else { u64::from(TwoNearest::NONE) };
+        let (infinite, zero) = ([f64::INFINITY; LANES], [0; LANES]);
+        Self { first: infinite, second: infinite, first_index: zero, second_index: [second; LANES] }
+    }
+
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop, reason = "the same lane of five arrays")]
+    fn offer(&mut self, index: u64, tile: &[f64; LANES]) {
+        if index == 0 {
+            self.first = *tile;
+            return;
+        }
+        for l in 0..LANES {
+            let is_nearer = tile[l] < self.first[l];
+            let is_next = tile[l] < self.second[l];
+            let (loser, loser_index) = if is_nearer { (self.first[l], self.first_index[l]) } else { (tile[l], index) };
+            self.second[l] = if is_next { loser } else { self.second[l] };
+            self.second_index[l] = if is_next { loser_index } else { self.second_index[l] };
+            self.first[l] = if is_nearer { tile[l] } else { self.first[l] };
+            self.first_index[l] = if is_nearer { index } else { self.first_index[l] };
+        }
+    }
+
+    #[inline(always)]
+    fn lane(&self, lane: usize) -> TwoNearest {
+        TwoNearest {
+            index: self.first_index[lane] as u32,
+            second: self.second_index[lane] as u32,
+            squared: self.first[lane],
+            second_squared: self.second[lane],
         }
     }
 }

@@ -263,7 +263,7 @@ fn the_smallest_and_the_largest_have_answers() {
 fn categories_never_seen_mismatch_everything() {
     let x = mixed(80, 4, 3);
     let gower = Gower::fit(x.view(), &[false, true, false, true]).unwrap();
-    let found = fit(x.view(), &KMedoidsParams::new(3).with_dissimilarity(gower.clone())).unwrap();
+    let found = fit(x.view(), &KMedoidsParams::new(3).with_dissimilarity(gower)).unwrap();
     let mut new = x.row(found.medoids[1]).to_vec();
     (new[1], new[3]) = (500.0, -7.0);
     let assigned = found.model.predict(MatrixView::new(&new, 1, 4).unwrap()).unwrap();

@@ -1,6 +1,8 @@
 //! Silhouettes by distances that are not Euclidean: beside scikit-learn's of a precomputed matrix of Gower's
 //! distances, the case of tests/golden/mixed.py, and beside the definition.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use proptest::prelude::*;

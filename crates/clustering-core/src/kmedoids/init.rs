@@ -75,10 +75,10 @@ impl Chosen {
     }
 }
 
-/// The loss that is left when a row becomes a medoid.
-struct Left<'a> {
-    row: &'a [f32],
-    nearest: &'a [f32],
+/// The loss that is left when a row becomes a medoid, given the distances to it and to the nearest so far.
+pub(super) struct Left<'a> {
+    pub(super) row: &'a [f32],
+    pub(super) nearest: &'a [f32],
 }
 
 impl Kernel for Left<'_> {
@@ -86,14 +86,22 @@ impl Kernel for Left<'_> {
 
     #[inline(always)]
     fn run(self) -> f64 {
+        let (rows, tail) = self.row.as_chunks::<LANES>();
+        let (nearest, nearest_tail) = self.nearest.as_chunks::<LANES>();
         let mut lanes = [0.0; LANES];
-        for (row, nearest) in self.row.chunks(LANES).zip(self.nearest.chunks(LANES)) {
-            for (lane, (&row, &nearest)) in lanes.iter_mut().zip(row.iter().zip(nearest)) {
-                *lane += f64::from(if row < nearest { row } else { nearest });
+        for (row, nearest) in rows.iter().zip(nearest) {
+            for l in 0..LANES {
+                lanes[l] += f64::from(lesser(row[l], nearest[l]));
             }
         }
-        lanes.iter().sum()
+        let tail = tail.iter().zip(nearest_tail).map(|(&row, &nearest)| f64::from(lesser(row, nearest)));
+        lanes.iter().sum::<f64>() + tail.sum::<f64>()
     }
+}
+
+#[inline(always)]
+fn lesser(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use segctl_numeric::observe::{Event, Observer};
 use segctl_numeric::par::map_chunks;
+use segctl_numeric::simd::dispatch;
 
+use super::init::Left;
 use super::state::{State, Swap};
 use super::table::Table;
 use crate::ClusteringError;
@@ -77,7 +79,8 @@ impl Search<'_> {
 
     /// With one medoid: the row nearest to all; the given one among equals, else the first.
     fn best_single(&self, given: usize) -> Result<Run, ClusteringError> {
-        let loss = |row: usize| self.table.row(row).iter().map(|&distance| f64::from(distance)).sum::<f64>();
+        let none = vec![f32::INFINITY; self.table.n_rows()];
+        let loss = |row: usize| dispatch(Left { row: self.table.row(row), nearest: &none });
         let losses = map_chunks(self.table.n_rows(), TASK, |rows| rows.map(loss).collect::<Vec<f64>>()).concat();
         let lesser = |best: usize, row: usize| if losses[row] < losses[best] { row } else { best };
         let best = (0..losses.len()).fold(given, lesser);

@@ -159,28 +159,33 @@ impl Kernel for Changes<'_> {
     fn run(self) {
         let Self { state, row, sums } = self;
         let stride = sums.len() / COPIES;
-        let n = row.len();
-        let (near, second, medoid) = (&state.near_distance[..n], &state.second_distance[..n], &state.near[..n]);
-        let (blocks, _) = row.as_chunks::<WIDTH>();
-        let (seconds, _) = second.as_chunks::<WIDTH>();
-        for (at, (distances, seconds)) in blocks.iter().zip(seconds).enumerate() {
-            let mut nearer = 0_u32;
-            for l in 0..WIDTH {
-                nearer |= u32::from(distances[l] < seconds[l]) << l;
-            }
+        let (near, second, medoid) = (&state.near_distance, &state.second_distance, &state.near);
+        let (blocks, tail) = row.as_chunks::<WIDTH>();
+        let (near_blocks, second_blocks) = (near.as_chunks::<WIDTH>().0, second.as_chunks::<WIDTH>().0);
+        let others = near_blocks.iter().zip(second_blocks).zip(medoid.as_chunks::<WIDTH>().0);
+        for (row, ((near, second), medoid)) in blocks.iter().zip(others) {
+            let mut nearer = nearer(row, second);
             while nearer != 0 {
-                let l = nearer.trailing_zeros() as usize;
+                let l = nearer.trailing_zeros() as usize % WIDTH;
                 nearer &= nearer - 1;
-                let o = at * WIDTH + l;
-                add(sums, stride, l, row[o], near[o], second[o], medoid[o]);
+                add(sums, stride, l, row[l], near[l], second[l], medoid[l]);
             }
         }
-        for o in n / WIDTH * WIDTH..n {
-            if row[o] < second[o] {
-                add(sums, stride, o % WIDTH, row[o], near[o], second[o], medoid[o]);
+        let first = row.len() - tail.len();
+        for (l, &distance) in tail.iter().enumerate() {
+            let o = first + l;
+            if distance < second[o] {
+                add(sums, stride, l, distance, near[o], second[o], medoid[o]);
             }
         }
     }
+}
+
+/// A bit for each lane in which `row` is less than `second`.
+#[inline(always)]
+fn nearer(row: &[f32; WIDTH], second: &[f32; WIDTH]) -> u32 {
+    let bits: [u32; WIDTH] = std::array::from_fn(|l| if row[l] < second[l] { 1 << l } else { 0 });
+    bits.into_iter().fold(0, |all, bit| all | bit)
 }
 
 /// A row that would be nearer than the second medoid: without its first it would go there, not to the second;

@@ -100,7 +100,8 @@ proptest! {
     #[test]
     fn distances_alone_give_the_same((n, k) in (6_usize..40, 1_usize..5), seed in 0_u64..9) {
         let x = mixed(n, 3, 4);
-        let params = KMedoidsParams::new(k).with_dissimilarity(Metric::Manhattan).with_seed(Seed(seed)).with_restarts(3);
+        let params = KMedoidsParams::new(k).with_dissimilarity(Metric::Manhattan).with_seed(Seed(seed));
+        let params = params.with_restarts(3);
         let by_rows = fit(x.view(), &params).unwrap();
         let by_distances = fit_distances(&Condensed::of(x.view(), Metric::Manhattan), &params, &Silent).unwrap();
         prop_assert_eq!(by_rows.labels, by_distances.labels);

@@ -46,7 +46,8 @@ fn dissimilarity(x: &[f64], c: &[f64], gamma: f64) -> f64 {
     (0..5).map(term).sum()
 }
 
-/// The cost by the iteration as one would write it on a blackboard, to labels that repeat; none when a cluster is empty.
+/// The cost by the iteration as one would write it on a blackboard, to labels that repeat; none when a cluster
+/// is empty.
 fn oracle(x: MatrixView<'_>, mut prototypes: Vec<Vec<f64>>, gamma: f64) -> Option<f64> {
     let k = prototypes.len();
     let mut labels = vec![];

@@ -13,6 +13,7 @@ from pathlib import Path
 from agglomerative import write_agglomerative
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
+from mixed import write_mixed
 from pca import write_pca
 from preprocessing import write_preprocessing
 from silhouette import write_silhouette
@@ -21,6 +22,7 @@ SUBJECTS = {
     "agglomerative": write_agglomerative,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
+    "mixed": write_mixed,
     "pca": write_pca,
     "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,

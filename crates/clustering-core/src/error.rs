@@ -72,6 +72,14 @@ pub enum ClusteringError {
         /// The most rows whose distances fit.
         n_fitting: usize,
     },
+    /// A table of all distances between rows that would need more memory than there may be.
+    #[error("a table of the distances of {n_rows} rows needs {needed} bytes, more than there may be")]
+    TableMemory {
+        /// Bytes needed.
+        needed: u64,
+        /// Rows of the table: those given, or those of a sample.
+        n_rows: usize,
+    },
     /// The tables of an optimal leaf order would not fit.
     #[error("the leaf order of {n_rows} rows needs {needed} bytes, the limit is {limit}")]
     OrderMemory {
@@ -139,6 +147,7 @@ impl ClusteringError {
             Self::Memory { n_fitting, .. } => Some(format!(
                 "{n_fitting} rows would fit; ward, single, centroid and median linkage need no such table"
             )),
+            Self::TableMemory { needed, .. } => Some(format!("allow {needed} bytes of memory, or sample fewer rows")),
             Self::OrderMemory { n_fitting, .. } => Some(format!("truncate the tree to at most {n_fitting} leaves")),
             &Self::Sizes { n_samples, n_clusters, min, max } => Some(sizes_hint(n_samples, n_clusters, min, max)),
             Self::Input(_)

@@ -6,6 +6,9 @@
 //! | [`minibatch`] | k centres from small random batches: many rows, or a stream of them |
 //! | [`bisecting`] | one cluster split in two, again and again: a hierarchy from above |
 //! | [`sizes`] | k centres, each with no fewer and no more rows than allowed |
+//! | [`kprototypes`] | k prototypes of rows that hold numbers and categories |
+//! | [`kmodes`] | the same of categories only |
+//! | [`kmedoids`] | k rows such that all others are near one of them, by any distance |
 //! | [`agglomerative`] | two clusters joined, again and again: a hierarchy from below |
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
@@ -29,9 +32,13 @@ mod check;
 mod distinct;
 mod error;
 pub mod kmeans;
+pub mod kmedoids;
+pub mod kmodes;
+pub mod kprototypes;
 pub mod minibatch;
 mod minimum;
 pub mod model;
 pub mod sizes;
+mod two_nearest;
 
 pub use error::ClusteringError;

@@ -10,6 +10,6 @@ mod silhouette;
 pub use error::MetricsError;
 pub use inertia::{inertia, inertia_many};
 pub use silhouette::{
-    Interval, SampleParams, SampledSilhouette, Silhouette, silhouette, silhouette_against, silhouette_many,
-    silhouette_sampled,
+    Interval, SampleParams, SampledSilhouette, Silhouette, silhouette, silhouette_against, silhouette_against_by,
+    silhouette_many, silhouette_many_by, silhouette_sampled, silhouette_sampled_by,
 };

@@ -1,7 +1,9 @@
+use segctl_numeric::distance::Dissimilarity;
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_numeric::seed::Seed;
 use segctl_numeric::{InputError, Labels, MatrixView};
 
+use super::general::{check, is_euclidean};
 use super::partition::Partitions;
 use super::pass;
 use super::reference::Reference;
@@ -62,11 +64,44 @@ pub fn silhouette_many(
     labels: &[&Labels],
     observer: &dyn Observer,
 ) -> Result<Vec<Silhouette>, MetricsError> {
+    silhouette_many_by(x, &Dissimilarity::default(), labels, observer)
+}
+
+/// As [`silhouette_many`], by any distance: such as Gower's, for rows of numbers and categories.
+///
+/// By distances that are not Euclidean every one is computed twice, once for each of its rows, and memory is as
+/// little as there. Equal to scikit-learn's `silhouette_samples` of the matrix of distances.
+///
+/// ```
+/// use segctl_metrics::silhouette_many_by;
+/// use segctl_numeric::distance::{Dissimilarity, Gower};
+/// use segctl_numeric::{Labels, Matrix, observe::Silent};
+/// // An age and the code of a region.
+/// let x = Matrix::from_rows(&[[20.0, 0.0], [24.0, 0.0], [60.0, 1.0], [60.0, 1.0]])?;
+/// let gower = Dissimilarity::from(Gower::fit(x.view(), &[false, true])?);
+/// let labels = Labels::from_signed(&[0, 0, 1, 1])?;
+/// let found = silhouette_many_by(x.view(), &gower, &[&labels], &Silent)?;
+/// // 0.05 from its own, 1 from the others.
+/// assert!((found[0].samples[0].unwrap_or(0.0) - (1.0 - 0.05) / 1.0).abs() < 1e-15);
+/// # Ok::<(), segctl_metrics::MetricsError>(())
+/// ```
+///
+/// # Errors
+/// As [`silhouette_many`]; a Gower distance for another number of columns, or of rows that exceed its ranges more
+/// than 1e280 times; values beyond 1e140 by squared Euclidean distances.
+pub fn silhouette_many_by(
+    x: MatrixView<'_>,
+    dissimilarity: &Dissimilarity,
+    labels: &[&Labels],
+    observer: &dyn Observer,
+) -> Result<Vec<Silhouette>, MetricsError> {
     let partitions = Partitions::new(x, labels)?;
-    if labels.len() <= MAX_BY_PAIRS && (0..labels.len()).all(|l| symmetric::is_worth(&partitions, l)) {
+    check(x, dissimilarity)?;
+    let by_pairs = is_euclidean(dissimilarity) && labels.len() <= MAX_BY_PAIRS;
+    if by_pairs && (0..labels.len()).all(|l| symmetric::is_worth(&partitions, l)) {
         return evaluate_by_pairs(x, &partitions, observer);
     }
-    evaluate(x, &partitions, &Reference::all(&partitions), observer)
+    evaluate(x, dissimilarity, &partitions, &Reference::all(&partitions), observer)
 }
 
 /// Silhouettes of all n rows of `x` (n x d), each estimated from its distances to a sample of about
@@ -97,25 +132,53 @@ pub fn silhouette_against(
     seed: Seed,
     observer: &dyn Observer,
 ) -> Result<Silhouette, MetricsError> {
+    silhouette_against_by(x, &Dissimilarity::default(), labels, n_reference, seed, observer)
+}
+
+/// As [`silhouette_against`], by any distance.
+///
+/// ```
+/// use segctl_metrics::silhouette_against_by;
+/// use segctl_numeric::distance::{Dissimilarity, Metric};
+/// use segctl_numeric::{Labels, Matrix, observe::Silent, seed::Seed};
+/// let x = Matrix::new((0..4000).map(|i| f64::from(i % 10 + i % 2 * 100)).collect(), 4000, 1)?;
+/// let labels = Labels::new((0..4000).map(|i| i % 2).collect(), 2)?;
+/// let by = Dissimilarity::from(Metric::Manhattan);
+/// assert!(silhouette_against_by(x.view(), &by, &labels, 500, Seed(0), &Silent)?.mean > 0.9);
+/// # Ok::<(), segctl_metrics::MetricsError>(())
+/// ```
+///
+/// # Errors
+/// As [`silhouette_many_by`], and `n_reference` = 0.
+pub fn silhouette_against_by(
+    x: MatrixView<'_>,
+    dissimilarity: &Dissimilarity,
+    labels: &Labels,
+    n_reference: usize,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<Silhouette, MetricsError> {
     if n_reference == 0 {
         return Err(InputError::OutOfRange { name: "n_reference", value: 0.0, expected: ">= 1" }.into());
     }
     let labels = [labels];
     let partitions = Partitions::new(x, &labels)?;
+    check(x, dissimilarity)?;
     let reference = Reference::sample(&partitions, n_reference, seed);
-    let mut found = evaluate(x, &partitions, &reference, observer)?;
+    let mut found = evaluate(x, dissimilarity, &partitions, &reference, observer)?;
     Ok(found.pop().expect("one labeling in, one silhouette out"))
 }
 
 /// Evaluates all rows against `reference`.
 fn evaluate(
     x: MatrixView<'_>,
+    dissimilarity: &Dissimilarity,
     partitions: &Partitions<'_>,
     reference: &Reference,
     observer: &dyn Observer,
 ) -> Result<Vec<Silhouette>, MetricsError> {
     let queries = partitions.used_rows();
-    let values = pass::silhouettes(x, partitions, &queries, reference, observer)?;
+    let values = pass::silhouettes(x, dissimilarity, partitions, &queries, reference, observer)?;
     let n_labelings = partitions.labels.len();
     let of_labeling = |(l, labels): (usize, &&Labels)| {
         let mut samples = vec![None; x.n_rows()];
@@ -159,6 +222,10 @@ mod tests {
 
     use super::*;
 
+    fn by_rows(x: MatrixView<'_>, partitions: &Partitions<'_>) -> Vec<Silhouette> {
+        evaluate(x, &Dissimilarity::default(), partitions, &Reference::all(partitions), &Silent).unwrap()
+    }
+
     proptest! {
         #[test]
         fn both_ways_give_the_same_bits(
@@ -173,7 +240,7 @@ mod tests {
             let labels = [&labels];
             let partitions = Partitions::new(x.view(), &labels).unwrap();
             let by_pairs = evaluate_by_pairs(x.view(), &partitions, &Silent).unwrap();
-            prop_assert_eq!(evaluate(x.view(), &partitions, &Reference::all(&partitions), &Silent).unwrap(), by_pairs);
+            prop_assert_eq!(by_rows(x.view(), &partitions), by_pairs);
         }
     }
 
@@ -187,6 +254,6 @@ mod tests {
         let labels = [&labels];
         let partitions = Partitions::new(x.view(), &labels).unwrap();
         let by_pairs = evaluate_by_pairs(x.view(), &partitions, &Silent).unwrap();
-        assert_eq!(evaluate(x.view(), &partitions, &Reference::all(&partitions), &Silent).unwrap(), by_pairs);
+        assert_eq!(by_rows(x.view(), &partitions), by_pairs);
     }
 }

@@ -63,9 +63,9 @@ impl Sums {
         self.total[slot][lane]
     }
 
-    /// Adds the distances of a group; the targets are `n_labelings` for each of its rows.
+    /// Adds the distances of some reference rows; the targets are `n_labelings` for each of its rows.
     #[inline(always)]
-    fn add_group(&mut self, targets: &[Target], n_labelings: usize, distances: &[Tile; GROUP]) {
+    fn add_group(&mut self, targets: &[Target], n_labelings: usize, distances: &[Tile]) {
         for (targets, distances) in targets.chunks_exact(n_labelings).zip(distances) {
             // No closure: it would be compiled for any processor.
             for &target in targets {
@@ -127,6 +127,25 @@ impl Kernel for AddDistances<'_> {
         }
         square_roots(&mut pending);
         sums.add_group(pending_targets, n_labelings, &pending);
+    }
+}
+
+/// Adds distances that are known to the targets of their reference rows.
+pub(super) struct AddGiven<'a> {
+    /// One for each of m reference rows.
+    pub(super) distances: &'a [Tile],
+    /// m x n_labelings.
+    pub(super) targets: &'a [Target],
+    pub(super) n_labelings: usize,
+    pub(super) sums: &'a mut Sums,
+}
+
+impl Kernel for AddGiven<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.sums.add_group(self.targets, self.n_labelings, self.distances);
     }
 }
 

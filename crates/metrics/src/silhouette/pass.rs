@@ -1,9 +1,11 @@
+use segctl_numeric::distance::Dissimilarity;
 use segctl_numeric::observe::{Event, Observer};
 use segctl_numeric::par::{chunks, fill_chunks};
 use segctl_numeric::simd::dispatch;
 use segctl_numeric::{Matrix, MatrixView};
 
 use super::distance::{Packed, TILE, squared_norm};
+use super::general::{References, add_distances, is_euclidean};
 use super::kernel::{AddDistances, Sums, Target};
 use super::partition::Partitions;
 use super::reference::Reference;
@@ -24,6 +26,7 @@ const TASK_ROWS: usize = 4 * TILE;
 /// tile it falls into.
 pub(super) fn silhouettes(
     x: MatrixView<'_>,
+    dissimilarity: &Dissimilarity,
     partitions: &Partitions<'_>,
     queries: &[usize],
     reference: &Reference,
@@ -35,7 +38,7 @@ pub(super) fn silhouettes(
     let gathered = (!reference.is_all_of(x.n_rows())).then(|| x.select_rows(&reference.rows));
     let references = gathered.as_ref().map_or(x, Matrix::view);
     let norms = references.rows().map(squared_norm).collect();
-    let pass = Pass { x, partitions, references, norms, targets: reference.targets(), reference };
+    let pass = Pass { x, dissimilarity, partitions, references, norms, targets: reference.targets(), reference };
     let n_labelings = partitions.labels.len();
     let mut out = vec![None; queries.len() * n_labelings];
     let event_rows = (EVENT_PAIRS / reference.rows.len()).max(1).next_multiple_of(TASK_ROWS);
@@ -53,6 +56,7 @@ pub(super) fn silhouettes(
 
 struct Pass<'a> {
     x: MatrixView<'a>,
+    dissimilarity: &'a Dissimilarity,
     partitions: &'a Partitions<'a>,
     references: MatrixView<'a>,
     norms: Vec<f64>,
@@ -66,20 +70,32 @@ impl Pass<'_> {
         let mut sums = Sums::new(self.partitions.waste() + 1);
         for (rows, out) in rows.chunks(TILE).zip(out.chunks_mut(TILE * n_labelings)) {
             sums.clear();
-            dispatch(AddDistances {
-                tile: &Packed::new(self.x.n_cols(), rows.iter().map(|&row| self.x.row(row))),
-                references: self.references.as_slice(),
-                norms: &self.norms,
-                targets: &self.targets,
-                n_labelings,
-                sums: &mut sums,
-            });
+            self.add(rows, &mut sums);
             sums.finish();
             for (lane, (&row, out)) in rows.iter().zip(out.chunks_exact_mut(n_labelings)).enumerate() {
                 for (l, out) in out.iter_mut().enumerate() {
                     *out = value(self.partitions, self.reference, l, row, |slot| sums.total(slot, lane));
                 }
             }
+        }
+    }
+
+    /// Adds the distances of up to `TILE` rows.
+    fn add(&self, rows: &[usize], sums: &mut Sums) {
+        let n_labelings = self.partitions.labels.len();
+        if is_euclidean(self.dissimilarity) {
+            dispatch(AddDistances {
+                tile: &Packed::new(self.x.n_cols(), rows.iter().map(|&row| self.x.row(row))),
+                references: self.references.as_slice(),
+                norms: &self.norms,
+                targets: &self.targets,
+                n_labelings,
+                sums,
+            });
+        } else {
+            let (values, targets) = (self.references, &self.targets);
+            let references = References { values, rows: &self.reference.rows, targets, n_labelings };
+            add_distances(self.x, rows, self.dissimilarity, &references, sums);
         }
     }
 }

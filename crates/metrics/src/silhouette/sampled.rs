@@ -1,7 +1,9 @@
+use segctl_numeric::distance::Dissimilarity;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
 use segctl_numeric::{InputError, Labels, MatrixView};
 
+use super::general::check;
 use super::partition::Partitions;
 use super::pass;
 use super::reference::{Reference, draw};
@@ -97,12 +99,39 @@ pub fn silhouette_sampled(
     params: &SampleParams,
     observer: &dyn Observer,
 ) -> Result<Vec<SampledSilhouette>, MetricsError> {
+    silhouette_sampled_by(x, &Dissimilarity::default(), labels, params, observer)
+}
+
+/// As [`silhouette_sampled`], by any distance: such as Gower's, for rows of numbers and categories.
+///
+/// ```
+/// use segctl_metrics::{SampleParams, silhouette_sampled_by};
+/// use segctl_numeric::distance::{Dissimilarity, Gower};
+/// use segctl_numeric::{Labels, Matrix, observe::Silent, seed::Seed};
+/// let x = Matrix::new((0..4000).map(|i| f64::from(i % 10 + i % 2 * 100)).collect(), 4000, 1)?;
+/// let labels = Labels::new((0..4000).map(|i| i % 2).collect(), 2)?;
+/// let gower = Dissimilarity::from(Gower::fit(x.view(), &[false])?);
+/// let params = SampleParams::new(Seed(0)).with_rows(200);
+/// assert!(silhouette_sampled_by(x.view(), &gower, &[&labels], &params, &Silent)?[0].mean > 0.9);
+/// # Ok::<(), segctl_metrics::MetricsError>(())
+/// ```
+///
+/// # Errors
+/// As [`silhouette_sampled`] and [`crate::silhouette_many_by`].
+pub fn silhouette_sampled_by(
+    x: MatrixView<'_>,
+    dissimilarity: &Dissimilarity,
+    labels: &[&Labels],
+    params: &SampleParams,
+    observer: &dyn Observer,
+) -> Result<Vec<SampledSilhouette>, MetricsError> {
     params.validate()?;
     let partitions = Partitions::new(x, labels)?;
+    check(x, dissimilarity)?;
     let reference = Reference::sample(&partitions, params.n_reference, params.seed);
     let mut stream = params.seed.stream("silhouette rows", 0, 0);
     let queries = draw(&partitions.used_rows(), params.n_rows, &mut stream);
-    let values = pass::silhouettes(x, &partitions, &queries, &reference, observer)?;
+    let values = pass::silhouettes(x, dissimilarity, &partitions, &queries, &reference, observer)?;
     let of_labeling = |(l, labels): (usize, &&Labels)| {
         let samples = values.iter().skip(l).step_by(partitions.labels.len()).copied();
         let evaluated = queries.iter().copied().zip(samples).collect::<Vec<_>>();

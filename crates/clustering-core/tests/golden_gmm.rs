@@ -106,7 +106,8 @@ fn check(name: &str) {
     let covariances = covariances(&expected.covariances);
     assert_close(name, &values(found.model.covariances()), &values(&covariances), 1e-8);
     assert_eq!(found.labels.to_signed(), expected.labels, "{name}");
-    let (criteria, theirs) = ([found.log_likelihood, found.bic, found.aic], [expected.score, expected.bic, expected.aic]);
+    let (criteria, theirs) =
+        ([found.log_likelihood, found.bic, found.aic], [expected.score, expected.bic, expected.aic]);
     assert_close(name, &criteria[..1], &theirs[..1], 1e-9);
     assert_close(name, &criteria[1..], &theirs[1..], 1e-9);
     let new_rows = matrix(&case.new_rows);

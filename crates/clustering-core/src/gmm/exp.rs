@@ -1,7 +1,5 @@
 //! The exponential of differences of log-probabilities.
 
-use super::lanes::Lanes;
-
 /// Below this, an exponential counts as 0: probabilities under 1.1e-30 of the largest add nothing to
 /// a sum with it.
 pub(super) const LEAST_EXPONENT: f64 = -69.0;
@@ -29,22 +27,21 @@ const TAYLOR: [f64; 14] = [
     1.0,
 ];
 
-/// e^x for x <= 0, to 2 units in the last place; 0 below [`LEAST_EXPONENT`]. The same bits on every processor,
-/// in lanes: calls of a library would be most of the time.
+/// e^x for x <= 0, to 2 units in the last place; 0 below [`LEAST_EXPONENT`]. Without a branch, so that loops over
+/// lanes become registers; the same bits on every processor.
 #[inline(always)]
-pub(super) fn exp(x: Lanes) -> Lanes {
-    x.map(|x| {
-        let shifted = x.max(LEAST_EXPONENT) * std::f64::consts::LOG2_E + ROUNDER;
-        let whole = shifted - ROUNDER;
-        let rest = (x.max(LEAST_EXPONENT) - whole * LN_2_HIGH) - whole * LN_2_LOW;
-        let mut sum = TAYLOR[0];
-        for term in &TAYLOR[1..] {
-            sum = sum * rest + term;
-        }
-        // The low bits of `shifted` are the whole number; those above fall out of the 64.
-        let scaled = f64::from_bits(sum.to_bits().wrapping_add(shifted.to_bits() << 52));
-        if x < LEAST_EXPONENT { 0.0 } else { scaled }
-    })
+pub(super) fn exp(x: f64) -> f64 {
+    let bounded = x.max(LEAST_EXPONENT);
+    let shifted = bounded * std::f64::consts::LOG2_E + ROUNDER;
+    let whole = shifted - ROUNDER;
+    let rest = (bounded - whole * LN_2_HIGH) - whole * LN_2_LOW;
+    let mut sum = TAYLOR[0];
+    for term in &TAYLOR[1..] {
+        sum = sum * rest + term;
+    }
+    // The low bits of `shifted` are the whole number; those above fall out of the 64.
+    let scaled = f64::from_bits(sum.to_bits().wrapping_add(shifted.to_bits() << 52));
+    if x < LEAST_EXPONENT { 0.0 } else { scaled }
 }
 
 #[cfg(test)]
@@ -55,14 +52,14 @@ mod tests {
     fn exponentials_are_right_to_two_units() {
         for i in 0..20_000 {
             let x = f64::from(i) / 20_000.0 * LEAST_EXPONENT;
-            let (found, expected) = (exp(Lanes([x; 8])).0[3], libm::exp(x));
+            let (found, expected) = (exp(x), libm::exp(x));
             assert!((found - expected).abs() <= 2.0 * f64::EPSILON * expected, "{x}: {found} for {expected}");
         }
     }
 
     #[test]
     fn the_ends_are_exact() {
-        let found = exp(Lanes([0.0, -0.0, -69.1, -1e300, f64::NEG_INFINITY, -708.0, -1e-300, -70.0])).0;
+        let found = [0.0, -0.0, -69.1, -1e300, f64::NEG_INFINITY, -708.0, -1e-300, -70.0].map(exp);
         assert_eq!(found, [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
     }
 }

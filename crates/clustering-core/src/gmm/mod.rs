@@ -248,8 +248,7 @@ struct Scores {
 
 impl Fit<'_> {
     fn scores(&self, model: &GmmModel) -> Result<Scores, ClusteringError> {
-        let labels = model.predict(self.x)?.labels;
-        let rows = model.log_likelihood(self.x)?;
+        let (labels, rows) = model.labels_and_log_likelihood(self.x)?;
         let weighted = |row: usize| rows[row] * self.sample_weight.map_or(1.0, |weights| weights[row]);
         let of_chunk = |range: std::ops::Range<usize>| range.map(weighted).sum::<f64>();
         let sum = fold_chunks(rows.len(), CHUNK_ROWS, of_chunk, 0.0, |a, b| a + b);

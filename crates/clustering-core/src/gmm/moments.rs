@@ -1,8 +1,8 @@
 //! Weighted sums of rows and of their products: what the M-step needs of all rows.
 
-use segctl_numeric::simd::Kernel;
+use segctl_numeric::simd::{Kernel, LANES};
 
-use super::lanes::Lanes;
+use super::lanes::{Four, Lanes};
 use super::tiles::BLOCK;
 
 /// Which products of differences are summed.
@@ -57,13 +57,59 @@ impl Sums {
 pub(super) struct Add<'a> {
     pub(super) tiles: &'a [Lanes],
     pub(super) weights: &'a [Lanes],
-    /// Component by component, one entry per tile.
-    pub(super) shares: &'a [Lanes],
+    /// Component by component, a value per row.
+    pub(super) shares: &'a [f64],
     /// Differences are taken to these (k x stride).
     pub(super) references: &'a [f64],
     pub(super) sums: &'a mut Sums,
-    /// Of `weights.len() * (stride + 1)` entries.
-    pub(super) room: &'a mut [Lanes],
+    pub(super) room: &'a mut Room,
+}
+
+/// A block of tiles of which a component has something.
+pub(super) struct Room {
+    used: Vec<usize>,
+    roots: Vec<Lanes>,
+    differences: Vec<Lanes>,
+}
+
+impl Room {
+    pub(super) fn new(n_tiles: usize, stride: usize) -> Self {
+        let of = |n| vec![Lanes::ZERO; n];
+        Self { used: Vec::with_capacity(n_tiles), roots: of(n_tiles), differences: of(n_tiles * stride) }
+    }
+
+    /// Takes the roots of shares times weights; tiles without any would add zeros and are left out.
+    #[inline(always)]
+    fn take(&mut self, shares: &[[f64; LANES]], weights: &[Lanes], total: &mut Lanes) {
+        self.used.clear();
+        for (t, (share, weight)) in shares.iter().zip(weights).enumerate() {
+            let mut product = Lanes::ZERO;
+            product.add_product(&Lanes(*share), weight);
+            if product != Lanes::ZERO {
+                total.add(&product);
+                self.roots[self.used.len()] = Lanes(product.0.map(f64::sqrt));
+                self.used.push(t);
+            }
+        }
+    }
+
+    /// Takes the differences to `reference` times the roots, and adds them to `out` times the roots again.
+    #[inline(always)]
+    fn differ(&mut self, tiles: &[Lanes], reference: &[f64], out: &mut [Lanes]) {
+        let stride = reference.len();
+        let parameters = reference.as_chunks::<BLOCK>().0.iter().zip(out.as_chunks_mut::<BLOCK>().0);
+        for (b, (reference, out)) in parameters.enumerate() {
+            let mut sums = Four(*out);
+            let rows = self.differences.chunks_exact_mut(stride).zip(&self.roots).zip(&self.used);
+            for ((row, root), t) in rows {
+                let mut four = Four::ZERO;
+                four.set_scaled(&tiles[t * stride..(t + 1) * stride].as_chunks().0[b], reference, root);
+                sums.add_products(root, &four.0);
+                row.as_chunks_mut().0[b] = four.0;
+            }
+            *out = sums.0;
+        }
+    }
 }
 
 impl Kernel for Add<'_> {
@@ -71,30 +117,15 @@ impl Kernel for Add<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let (n_tiles, stride, width) = (self.weights.len(), self.sums.stride, self.sums.width);
-        let (roots, differences) = self.room.split_at_mut(n_tiles);
-        let components = self.shares.chunks_exact(n_tiles).zip(self.references.chunks_exact(stride));
+        let (stride, width) = (self.sums.stride, self.sums.width);
+        let shares = self.shares.as_chunks().0.chunks_exact(self.weights.len());
+        let components = shares.zip(self.references.chunks_exact(stride));
         for ((shares, reference), sums) in components.zip(self.sums.lanes.chunks_exact_mut(width)) {
-            let mut n_used = 0;
-            for t in 0..n_tiles {
-                let share = shares[t] * self.weights[t];
-                // Tiles of which the component has nothing would add zeros.
-                if share == Lanes::ZERO {
-                    continue;
-                }
-                let root = share.sqrt();
-                let out = &mut differences[n_used * stride..(n_used + 1) * stride];
-                let values = &self.tiles[t * stride..(t + 1) * stride];
-                for ((out, value), reference) in out.iter_mut().zip(values).zip(reference) {
-                    *out = (*value - *reference) * root;
-                }
-                roots[n_used] = root;
-                sums[0] += share;
-                n_used += 1;
-            }
-            let (first, products) = sums[1..].split_at_mut(stride);
-            let (roots, differences) = (&roots[..n_used], &differences[..n_used * stride]);
-            add_first(roots, differences, first);
+            let (total, sums) = sums.split_at_mut(1);
+            let (first, products) = sums.split_at_mut(stride);
+            self.room.take(shares, self.weights, &mut total[0]);
+            self.room.differ(self.tiles, reference, first);
+            let differences = &self.room.differences[..self.room.used.len() * stride];
             match self.sums.products {
                 Products::None => {}
                 Products::Squares => add_squares(differences, products),
@@ -104,76 +135,39 @@ impl Kernel for Add<'_> {
     }
 }
 
-/// Roots of shares twice: once in the differences already.
-#[inline(always)]
-fn add_first(roots: &[Lanes], differences: &[Lanes], out: &mut [Lanes]) {
-    let stride = out.len();
-    for (b, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-        let mut sums = *out;
-        for (root, row) in roots.iter().zip(differences.chunks_exact(stride)) {
-            let four = &row[BLOCK * b..BLOCK * (b + 1)];
-            for a in 0..BLOCK {
-                sums[a] += four[a] * *root;
-            }
-        }
-        *out = sums;
-    }
-}
-
 #[inline(always)]
 fn add_squares(differences: &[Lanes], out: &mut [Lanes]) {
     let stride = out.len();
     for (b, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-        let mut sums = *out;
+        let mut sums = Four(*out);
         for row in differences.chunks_exact(stride) {
-            let four = &row[BLOCK * b..BLOCK * (b + 1)];
-            for a in 0..BLOCK {
-                sums[a] += four[a] * four[a];
-            }
+            sums.add_squares(&row.as_chunks().0[b], &[0.0; BLOCK], &[1.0; BLOCK]);
         }
-        *out = sums;
+        *out = sums.0;
     }
 }
 
 /// Sums of four by four products stay in registers while rows go by.
 #[inline(always)]
 fn add_products(differences: &[Lanes], stride: usize, out: &mut [Lanes]) {
-    let mut squares = out.as_chunks_mut::<{ BLOCK * BLOCK }>().0.iter_mut();
+    let mut squares = out.as_chunks_mut::<BLOCK>().0.as_chunks_mut::<BLOCK>().0.iter_mut();
     for i in 0..stride / BLOCK {
         for (j, square) in squares.by_ref().take(i + 1).enumerate() {
-            if i == j {
-                add_triangle(differences, stride, i, square);
-            } else {
-                add_square(differences, stride, (i, j), square);
-            }
+            add_square(differences, stride, (i, j), square);
         }
     }
 }
 
 #[inline(always)]
-fn add_square(differences: &[Lanes], stride: usize, (i, j): (usize, usize), out: &mut [Lanes; BLOCK * BLOCK]) {
-    let mut sums = *out;
+fn add_square(differences: &[Lanes], stride: usize, (i, j): (usize, usize), out: &mut [[Lanes; BLOCK]; BLOCK]) {
+    let [mut a, mut b, mut c, mut d] = out.map(Four);
     for row in differences.chunks_exact(stride) {
-        let (left, right) = (&row[BLOCK * i..BLOCK * (i + 1)], &row[BLOCK * j..BLOCK * (j + 1)]);
-        for a in 0..BLOCK {
-            for b in 0..BLOCK {
-                sums[BLOCK * a + b] += left[a] * right[b];
-            }
-        }
+        let blocks = row.as_chunks().0;
+        let (left, right) = (&blocks[i], &blocks[j]);
+        a.add_products(&left[0], right);
+        b.add_products(&left[1], right);
+        c.add_products(&left[2], right);
+        d.add_products(&left[3], right);
     }
-    *out = sums;
-}
-
-#[inline(always)]
-fn add_triangle(differences: &[Lanes], stride: usize, i: usize, out: &mut [Lanes; BLOCK * BLOCK]) {
-    let mut sums = *out;
-    for row in differences.chunks_exact(stride) {
-        let four = &row[BLOCK * i..BLOCK * (i + 1)];
-        for a in 0..BLOCK {
-            for b in 0..=a {
-                sums[BLOCK * a + b] += four[a] * four[b];
-            }
-        }
-    }
-    *out = sums;
+    *out = [a.0, b.0, c.0, d.0];
 }

@@ -9,7 +9,7 @@ use segctl_numeric::{Labels, MatrixView};
 use super::forms::Forms;
 use super::gaussians::Gaussians;
 use super::lanes::Lanes;
-use super::moments::{Add, Products, Sums};
+use super::moments::{Add, Products, Room, Sums};
 use super::posterior::Posterior;
 use super::tiles::Tiles;
 
@@ -46,11 +46,11 @@ pub(super) fn pass(tiles: &Tiles, source: Source<'_>, references: &[f64], produc
     let chunk = tiles.n_tiles().div_ceil(MOST_CHUNKS).next_multiple_of(BLOCK_TILES).max(LEAST_TILES);
     let of_chunk = |range: Range<usize>| {
         let mut sums = Sums::new(k, tiles.stride(), products);
-        let mut room = Room::new(k, tiles.stride());
+        let mut scratch = Scratch::new(k, tiles.stride());
         let mut log_likelihood = Lanes::ZERO;
         for start in range.clone().step_by(BLOCK_TILES) {
             let block = start..(start + BLOCK_TILES).min(range.end);
-            log_likelihood += room.add(tiles, block, source, references, &mut sums);
+            log_likelihood.add(&scratch.add(tiles, block, source, references, &mut sums));
         }
         Found { sums: sums.finish(), log_likelihood: log_likelihood.sum() }
     };
@@ -62,16 +62,18 @@ pub(super) fn pass(tiles: &Tiles, source: Source<'_>, references: &[f64], produc
     })
 }
 
-struct Room {
-    shares: Vec<Lanes>,
-    log_likelihood: Vec<Lanes>,
-    differences: Vec<Lanes>,
+struct Scratch {
+    shares: Vec<f64>,
+    log_likelihood: Vec<f64>,
+    sums: Vec<f64>,
+    room: Room,
 }
 
-impl Room {
+impl Scratch {
     fn new(n_components: usize, stride: usize) -> Self {
-        let of = |n| vec![Lanes::ZERO; BLOCK_TILES * n];
-        Self { shares: of(n_components), log_likelihood: of(1), differences: of(stride + 1) }
+        let of = |n| vec![0.0; BLOCK_TILES * LANES * n];
+        let room = Room::new(BLOCK_TILES, stride);
+        Self { shares: of(n_components), log_likelihood: of(1), sums: of(1), room }
     }
 
     /// Adds the rows of `block` to `sums`; the weighted log-likelihood of each lane.
@@ -83,15 +85,18 @@ impl Room {
         references: &[f64],
         sums: &mut Sums,
     ) -> Lanes {
-        let n_tiles = block.len();
+        let n_rows = block.len() * LANES;
         let (values, weights) = (tiles.values(block.clone()), tiles.weights(block.clone()));
-        let shares = &mut self.shares[..n_tiles * references.len() / tiles.stride()];
-        let mut log_likelihood = Lanes::ZERO;
+        let shares = &mut self.shares[..n_rows * references.len() / tiles.stride()];
+        let mut total = Lanes::ZERO;
         match source {
             Source::Mixture(gaussians) => {
-                let of_rows = &mut self.log_likelihood[..n_tiles];
-                evaluate(values, gaussians, shares, of_rows);
-                of_rows.iter().zip(weights).for_each(|(value, weight)| log_likelihood += *value * *weight);
+                let log_likelihood = &mut self.log_likelihood[..n_rows];
+                dispatch(Forms { tiles: values, gaussians, out: shares });
+                let constants = &gaussians.constants;
+                dispatch(Posterior { constants, forms: shares, log_likelihood, sums: &mut self.sums });
+                let of_tiles = log_likelihood.as_chunks().0.iter().zip(weights);
+                of_tiles.for_each(|(value, weight)| total.add_product(&Lanes(*value), weight));
             }
             Source::Labels(labels) => {
                 given(
@@ -107,22 +112,101 @@ impl Room {
                 given(block, matrix.n_rows(), shares, |row, component| matrix.row(row)[component]);
             }
         }
-        let room = &mut self.differences[..n_tiles * (tiles.stride() + 1)];
-        dispatch(Add { tiles: values, weights, shares, references, sums, room });
-        log_likelihood
+        dispatch(Add { tiles: values, weights, shares, references, sums, room: &mut self.room });
+        total
     }
 }
 
-/// Posterior probabilities (component by component, one entry per tile) and log-likelihoods of tiles of rows.
-fn evaluate(tiles: &[Lanes], gaussians: &Gaussians, shares: &mut [Lanes], log_likelihood: &mut [Lanes]) {
-    dispatch(Forms { tiles, gaussians, out: shares });
-    dispatch(Posterior { constants: &gaussians.constants, forms: shares, log_likelihood });
+/// Shares of the rows of `block`; those past the last are 0.
+fn given(block: Range<usize>, n_rows: usize, out: &mut [f64], share: impl Fn(usize, usize) -> f64) {
+    for (component, out) in out.chunks_exact_mut(block.len() * LANES).enumerate() {
+        for (row, out) in (block.start * LANES..).zip(out) {
+            *out = if row < n_rows { share(row, component) } else { 0.0 };
+        }
+    }
 }
 
-fn given(block: Range<usize>, n_rows: usize, out: &mut [Lanes], share: impl Fn(usize, usize) -> f64) {
-    let n_tiles = block.len();
-    for (at, out) in out.iter_mut().enumerate() {
-        let (component, first) = (at / n_tiles, (block.start + at % n_tiles) * LANES);
-        *out = Lanes(std::array::from_fn(|l| if first + l < n_rows { share(first + l, component) } else { 0.0 }));
+#[cfg(test)]
+mod tests {
+    use segctl_numeric::Matrix;
+    use segctl_numeric::simd::{Level, available_levels, dispatch_with};
+
+    use super::super::covariances::Covariances;
+    use super::super::gaussians::pad;
+    use super::*;
+
+    fn matrix(n_rows: usize, n_cols: usize, of: impl Fn(usize) -> f64) -> Matrix {
+        Matrix::new((0..n_rows * n_cols).map(of).collect(), n_rows, n_cols).unwrap()
+    }
+
+    fn gaussians(d: usize, kind: usize) -> Gaussians {
+        let near = |i: usize, j: usize| 1.0 / (1.0 + i.abs_diff(j) as f64);
+        let whole = |c: f64| matrix(d, d, |at| c * near(at / d, at % d));
+        let covariances = [
+            Covariances::Full(vec![whole(1.0), whole(2.0), whole(0.7)]),
+            Covariances::Tied(whole(1.5)),
+            Covariances::Diag(matrix(3, d, |at| 1.0 + at as f64 / 7.0)),
+            Covariances::Spherical(vec![1.0, 2.0, 3.0]),
+        ];
+        let means: Vec<f64> = (0..3 * d).map(|at| (at as f64 * 0.7).sin()).collect();
+        Gaussians::new(&[0.5, 0.2, 0.3], &means, &covariances[kind], 0.0).unwrap()
+    }
+
+    /// Distances, probabilities and log-likelihoods, and the sums of the M-step.
+    fn at(level: Level, tiles: &Tiles, gaussians: &Gaussians, products: Products) -> [Vec<f64>; 4] {
+        let n_rows = tiles.n_tiles() * LANES;
+        let (values, weights) = (tiles.values(0..tiles.n_tiles()), tiles.weights(0..tiles.n_tiles()));
+        let mut forms = vec![0.0; 3 * n_rows];
+        dispatch_with(level, Forms { tiles: values, gaussians, out: &mut forms });
+        let (mut shares, mut log_likelihood, mut scratch) = (forms.clone(), vec![0.0; n_rows], vec![0.0; n_rows]);
+        let (constants, out) = (&gaussians.constants, &mut log_likelihood);
+        dispatch_with(level, Posterior { constants, forms: &mut shares, log_likelihood: out, sums: &mut scratch });
+        let (mut sums, mut room) = (Sums::new(3, tiles.stride(), products), Room::new(tiles.n_tiles(), tiles.stride()));
+        let (references, of) = (&gaussians.means, &shares);
+        let add = Add { tiles: values, weights, shares: of, references, sums: &mut sums, room: &mut room };
+        dispatch_with(level, add);
+        [forms, shares, log_likelihood, sums.finish()]
+    }
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        for (d, n) in [(1, 3), (4, 8), (7, 21), (16, 40)] {
+            let x = matrix(n, d, |at| (at as f64 * 1.3).cos() * 3.0);
+            let tiles = Tiles::new(x.view(), None);
+            for (kind, products) in
+                [Products::All, Products::None, Products::Squares, Products::Squares].into_iter().enumerate()
+            {
+                let gaussians = gaussians(d, kind);
+                let expected = at(Level::Baseline, &tiles, &gaussians, products);
+                for level in available_levels() {
+                    assert_eq!(at(level, &tiles, &gaussians, products), expected, "{level:?}, {kind}, d={d}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sums_are_those_of_the_rows() {
+        let (n, d) = (21, 6);
+        let x = matrix(n, d, |at| (at as f64 * 1.3).cos() * 3.0);
+        let weights: Vec<f64> = (0..n).map(|i| (i % 3) as f64).collect();
+        let shares = matrix(n, 2, |at| ((at * 7) % 5) as f64 / 4.0);
+        let references: Vec<f64> = (0..2 * d).map(|at| at as f64 / 10.0).collect();
+        let tiles = Tiles::new(x.view(), Some(&weights));
+        let found = pass(&tiles, Source::Shares(shares.view()), &pad(&references, d), Products::All);
+        let width = 1 + tiles.stride() + Products::All.len(tiles.stride());
+        for c in 0..2 {
+            let sums = &found.sums[c * width..];
+            let sum = |of: &dyn Fn(usize) -> f64| (0..n).map(|i| weights[i] * shares.row(i)[c] * of(i)).sum::<f64>();
+            let difference = |i: usize, j: usize| x.row(i)[j] - references[c * d + j];
+            assert!((sums[0] - sum(&|_| 1.0)).abs() < 1e-12);
+            for a in 0..d {
+                assert!((sums[1 + a] - sum(&|i| difference(i, a))).abs() < 1e-12);
+                for b in 0..=a {
+                    let found = sums[1 + tiles.stride() + Products::place(a, b)];
+                    assert!((found - sum(&|i| difference(i, a) * difference(i, b))).abs() < 1e-12);
+                }
+            }
+        }
     }
 }

@@ -1,17 +1,18 @@
 //! From distances to probabilities.
 
-use segctl_numeric::simd::{Kernel, LANES};
+use segctl_numeric::simd::Kernel;
 
 use super::exp::exp;
-use super::lanes::Lanes;
 
-/// Turns the squared Mahalanobis distances in `forms` (component by component, one entry per tile) into
+/// Turns the squared Mahalanobis distances in `forms` (component by component, a value per row) into
 /// the posterior probabilities, and writes the log-likelihood of each row: the largest term, and the
 /// logarithm of the sum of all relative to it, so that nothing overflows or vanishes.
 pub(super) struct Posterior<'a> {
     pub(super) constants: &'a [f64],
-    pub(super) forms: &'a mut [Lanes],
-    pub(super) log_likelihood: &'a mut [Lanes],
+    pub(super) forms: &'a mut [f64],
+    pub(super) log_likelihood: &'a mut [f64],
+    /// As long as `log_likelihood`; anything may be in it.
+    pub(super) sums: &'a mut [f64],
 }
 
 impl Kernel for Posterior<'_> {
@@ -19,44 +20,37 @@ impl Kernel for Posterior<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let n_tiles = self.log_likelihood.len();
-        for (t, out) in self.log_likelihood.iter_mut().enumerate() {
-            let mut largest = Lanes([f64::NEG_INFINITY; LANES]);
-            for (c, constant) in self.constants.iter().enumerate() {
-                let term = log_density(*constant, self.forms[c * n_tiles + t]);
-                self.forms[c * n_tiles + t] = term;
-                largest = largest.zip(term, |a, b| if b > a { b } else { a });
+        let (n_rows, largest) = (self.log_likelihood.len(), self.log_likelihood);
+        largest.fill(f64::NEG_INFINITY);
+        for (terms, constant) in self.forms.chunks_exact_mut(n_rows).zip(self.constants) {
+            for (term, largest) in terms.iter_mut().zip(largest.iter_mut()) {
+                *term = log_density(*constant, *term);
+                *largest = if *term > *largest { *term } else { *largest };
             }
-            let mut sum = Lanes::ZERO;
-            for c in 0..self.constants.len() {
-                let share = &mut self.forms[c * n_tiles + t];
+        }
+        let sums = &mut self.sums[..n_rows];
+        sums.fill(0.0);
+        for shares in self.forms.chunks_exact_mut(n_rows) {
+            for ((share, largest), sum) in shares.iter_mut().zip(largest.iter()).zip(sums.iter_mut()) {
                 *share = exp(*share - largest);
-                sum += *share;
+                *sum += *share;
             }
-            let scale = sum.map(|sum| 1.0 / sum);
-            for c in 0..self.constants.len() {
-                let share = &mut self.forms[c * n_tiles + t];
-                *share = *share * scale;
+        }
+        for (sum, out) in sums.iter_mut().zip(largest) {
+            // Where one component has it all, as most often, there is nothing to compute.
+            if *sum != 1.0 {
+                *out += libm::log(*sum);
             }
-            *out = largest + logarithms(sum);
+            *sum = 1.0 / *sum;
+        }
+        for shares in self.forms.chunks_exact_mut(n_rows) {
+            shares.iter_mut().zip(sums.iter()).for_each(|(share, scale)| *share *= scale);
         }
     }
 }
 
-/// The logarithm of weight times density.
+/// The logarithm of weight times density, by the squared Mahalanobis distance.
 #[inline(always)]
-pub(super) fn log_density(constant: f64, form: Lanes) -> Lanes {
-    form.map(|form| constant - 0.5 * form)
-}
-
-/// Where one component has it all, as most often, there is nothing to compute.
-#[inline(always)]
-fn logarithms(x: Lanes) -> Lanes {
-    let mut out = [0.0; LANES];
-    for (out, &x) in out.iter_mut().zip(&x.0) {
-        if x != 1.0 {
-            *out = libm::log(x);
-        }
-    }
-    Lanes(out)
+pub(super) fn log_density(constant: f64, form: f64) -> f64 {
+    constant - 0.5 * form
 }

@@ -8,20 +8,20 @@ use segctl_numeric::{Labels, Matrix, MatrixView};
 
 use super::em::centred;
 use super::forms::Forms;
-use super::lanes::Lanes;
 use super::model::GmmModel;
-use super::posterior::Posterior;
+use super::posterior::{Posterior, log_density};
 use super::tiles::Tiles;
 use crate::ClusteringError;
 use crate::model::{Assignment, Predict, check_labels, check_permutation, check_rows};
 
-/// All there is to know of some rows: component by component, one entry per tile.
+/// All there is to know of some rows: component by component, a value per row.
 struct Evaluated {
-    n_tiles: usize,
+    /// Rows with those that fill the last tile.
+    n_rows: usize,
     /// Squared Mahalanobis distances.
-    forms: Vec<Lanes>,
-    posterior: Vec<Lanes>,
-    log_likelihood: Vec<Lanes>,
+    forms: Vec<f64>,
+    posterior: Vec<f64>,
+    log_likelihood: Vec<f64>,
 }
 
 /// A row's two most probable components.
@@ -39,16 +39,16 @@ struct Component {
 
 impl Evaluated {
     fn form(&self, row: usize, c: usize) -> f64 {
-        self.forms[c * self.n_tiles + row / LANES].0[row % LANES]
+        self.forms[c * self.n_rows + row]
     }
 
     fn posterior(&self, row: usize, c: usize) -> f64 {
-        self.posterior[c * self.n_tiles + row / LANES].0[row % LANES]
+        self.posterior[c * self.n_rows + row]
     }
 
     /// The lowest index among equals, for both.
     fn two(&self, row: usize, constants: &[f64]) -> Two {
-        let of = |index: usize| Component { index, log_density: constants[index] - 0.5 * self.form(row, index) };
+        let of = |index: usize| Component { index, log_density: log_density(constants[index], self.form(row, index)) };
         let mut two = Two { first: of(0), second: None };
         for next in (1..constants.len()).map(of) {
             if next.log_density > two.first.log_density {
@@ -78,10 +78,7 @@ impl GmmModel {
     /// # Errors
     /// As [`Predict::predict`].
     pub fn log_likelihood(&self, x: MatrixView<'_>) -> Result<Vec<f64>, ClusteringError> {
-        let of_chunk = |n_rows: usize, found: &Evaluated| {
-            let rows = found.log_likelihood.iter().flat_map(|lanes| lanes.0);
-            rows.take(n_rows).collect::<Vec<f64>>()
-        };
+        let of_chunk = |n_rows: usize, found: &Evaluated| found.log_likelihood[..n_rows].to_vec();
         Ok(self.evaluate(x, of_chunk)?.concat())
     }
 
@@ -109,6 +106,16 @@ impl GmmModel {
         Ok(Matrix::new(self.evaluate(x, of_chunk)?.concat(), x.n_rows(), k)?)
     }
 
+    /// The most probable component and the log-likelihood of each row, in one pass.
+    pub(super) fn labels_and_log_likelihood(&self, x: MatrixView<'_>) -> Result<(Labels, Vec<f64>), ClusteringError> {
+        let of_chunk = |n_rows: usize, found: &Evaluated| {
+            let label = |row| found.two(row, &self.gaussians.constants).first.index as u32;
+            ((0..n_rows).map(label).collect::<Vec<u32>>(), found.log_likelihood[..n_rows].to_vec())
+        };
+        let (labels, log_likelihood): (Vec<_>, Vec<_>) = self.evaluate(x, of_chunk)?.into_iter().unzip();
+        Ok((Labels::new(labels.concat(), self.n_clusters())?, log_likelihood.concat()))
+    }
+
     /// Maps chunks of rows, in their order.
     fn evaluate<T: Send>(
         &self,
@@ -122,12 +129,17 @@ impl GmmModel {
     fn evaluate_chunk(&self, x: MatrixView<'_>) -> Evaluated {
         let tiles = Tiles::new(centred(x, &self.mean).view(), None);
         let (n_tiles, gaussians) = (tiles.n_tiles(), &self.gaussians);
-        let mut forms = vec![Lanes::ZERO; n_tiles * gaussians.n_components()];
+        let n_rows = n_tiles * LANES;
+        let mut forms = vec![0.0; n_rows * gaussians.n_components()];
         dispatch(Forms { tiles: tiles.values(0..n_tiles), gaussians, out: &mut forms });
-        let (mut posterior, mut log_likelihood) = (forms.clone(), vec![Lanes::ZERO; n_tiles]);
-        let (constants, log_likelihood_of) = (&gaussians.constants, &mut log_likelihood);
-        dispatch(Posterior { constants, forms: &mut posterior, log_likelihood: log_likelihood_of });
-        Evaluated { n_tiles, forms, posterior, log_likelihood }
+        let (mut posterior, mut log_likelihood, mut sums) = (forms.clone(), vec![0.0; n_rows], vec![0.0; n_rows]);
+        dispatch(Posterior {
+            constants: &gaussians.constants,
+            forms: &mut posterior,
+            log_likelihood: &mut log_likelihood,
+            sums: &mut sums,
+        });
+        Evaluated { n_rows, forms, posterior, log_likelihood }
     }
 
     fn assign(&self, n_rows: usize, found: &Evaluated) -> Vec<Assigned> {

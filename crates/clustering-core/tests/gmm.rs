@@ -111,7 +111,9 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_rows_changes_rounding_alone(n in 30_usize..150, d in 1_usize..5, kind in 0_usize..4, by in 1_usize..29) {
+    fn the_order_of_rows_changes_rounding_alone(
+        n in 30_usize..150, d in 1_usize..5, kind in 0_usize..4, by in 1_usize..29,
+    ) {
         let (x, labels) = (clumps(n, d, 3), rough_labels(n, 3));
         let order: Vec<usize> = (0..n).map(|i| (i + by) % n).rev().collect();
         let run = |x: MatrixView<'_>, labels: &Labels| {
@@ -135,6 +137,32 @@ proptest! {
         let criteria = |found: &Gmm| [found.log_likelihood, found.bic, found.aic];
         assert_near(&criteria(&weighted), &criteria(&copied), 1e-9);
         prop_assert_eq!(weighted.labels.select(&copies), copied.labels);
+    }
+}
+
+#[test]
+fn noise_has_no_say_in_the_beginning() {
+    let x = clumps(90, 3, 2);
+    let noise = |i: usize| if i.is_multiple_of(3) { Labels::NOISE } else { (i % 2) as u32 };
+    let labels = Labels::new((0..90).map(noise).collect(), 2).unwrap();
+    for kind in Covariance::ALL {
+        beside_the_oracle(x.view(), None, &labels, &from_labels(&labels, kind, 2), 1e-9);
+    }
+}
+
+#[test]
+fn the_unit_of_weights_counts_for_criteria_alone() {
+    let (x, labels) = (clumps(90, 2, 2), rough_labels(90, 2));
+    let weights = |unit: f64| (0..90).map(|i| (1 + i % 3) as f64 * unit).collect::<Vec<f64>>();
+    for kind in Covariance::ALL {
+        let run = |unit| fit_with(x.view(), Some(&weights(unit)), &from_labels(&labels, kind, 4), &Silent).unwrap();
+        let one = run(1.0);
+        for unit in [5e-324, 1e-300, 1e-20, 1e29] {
+            let other = run(unit);
+            assert_same_mixture(&other.model, &one.model, 1e-9);
+            assert_near(&[other.log_likelihood], &[one.log_likelihood], 1e-12);
+            assert!(other.bic.is_finite() && other.aic.is_finite());
+        }
     }
 }
 
@@ -164,12 +192,12 @@ fn far_means_of_a_given_mixture_are_no_loss() {
     let (near, far) = (x.view().select_rows(&[0, 1]), Matrix::from_rows(&[[-1e7, 3e6], [1e7, -3e6]]).unwrap());
     for kind in Covariance::ALL {
         let one = fit(x.view(), &GmmParams::new(2).with_covariance(kind).with_max_iter(1)).unwrap().model;
-        let begin = |means: Matrix| {
+        let begin = |means: &Matrix| {
             let start = GmmModel::new(vec![0.5; 2], means, one.covariances().clone()).unwrap();
             let params = GmmParams::new(2).with_covariance(kind).with_init(GmmInit::Model(Box::new(start)));
             fit(x.view(), &params.with_tol(1e-9).with_max_iter(2000)).unwrap()
         };
-        let (near, far) = (begin(near.clone()), begin(far.clone()));
+        let (near, far) = (begin(&near), begin(&far));
         assert!(far.log_likelihood.is_finite() && far.log_likelihood <= near.log_likelihood + 0.1, "{kind:?}");
         // Whatever optimum was reached, the next iterations stay there.
         let params = GmmParams::new(2).with_covariance(kind).with_init(GmmInit::Model(Box::new(far.model)));

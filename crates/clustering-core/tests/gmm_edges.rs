@@ -113,7 +113,7 @@ fn rows_as_far_as_can_be_have_a_component() {
     assert_eq!(found.probability, Some(vec![1.0, 1.0]));
     let narrow = GmmModel::new(
         vec![0.5; 2],
-        Matrix::from_rows(&[[0.0], [1.0]]).unwrap(),
+        &Matrix::from_rows(&[[0.0], [1.0]]).unwrap(),
         Covariances::Spherical(vec![1e-40; 2]),
     );
     let found = narrow.unwrap().log_likelihood(column(&[1e120, 0.5])).unwrap();
@@ -174,7 +174,7 @@ fn starts_are_checked() {
     assert_eq!(from(GmmInit::Means(Matrix::zeros(2, 2))), "row of initial means has 2 entries, expected 1");
     assert_eq!(from(GmmInit::Means(Matrix::zeros(2, 1))), "cluster 1 has no rows");
     let model =
-        |k, d| GmmModel::new(vec![1.0 / k as f64; k], Matrix::zeros(k, d), Covariances::Spherical(vec![1.0; k]));
+        |k, d| GmmModel::new(vec![1.0 / k as f64; k], &Matrix::zeros(k, d), Covariances::Spherical(vec![1.0; k]));
     let from_model = |k, d| from(GmmInit::Model(Box::new(model(k, d).unwrap())));
     assert_eq!(from_model(4, 1), "components of the initial model has 4 entries, expected 2");
     assert_eq!(from_model(2, 2), "features of the initial model has 2 entries, expected 1");
@@ -199,7 +199,7 @@ fn a_component_that_nobody_is_in_can_leave() {
             Covariance::Diag => Covariances::Diag(Matrix::new(vec![900.0; 6], 3, 2).unwrap()),
             _ => Covariances::Spherical(vec![900.0; 3]),
         };
-        let start = GmmModel::new(vec![0.02, 0.49, 0.49], means.clone(), one).unwrap();
+        let start = GmmModel::new(vec![0.02, 0.49, 0.49], &means, one).unwrap();
         let params =
             GmmParams::new(3).with_covariance(kind).with_init(GmmInit::Model(Box::new(start))).with_max_iter(1);
         let found = fit(x.view(), &params).unwrap();

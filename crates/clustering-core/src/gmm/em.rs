@@ -138,7 +138,7 @@ impl Training<'_> {
     }
 
     fn of_labels(&self, labels: &Labels) -> Result<Mixture> {
-        self.check_weights(|row, component| if labels.get(row) == Some(component) { 1.0 } else { 0.0 })?;
+        self.check_weights(|row, component| f64::from(labels.get(row) == Some(component)))?;
         Ok(self.problem.step(Source::Labels(labels), &self.middle())?.0)
     }
 

@@ -9,7 +9,8 @@ use super::pass::{Source, pass};
 use super::tiles::Tiles;
 use crate::ClusteringError;
 
-/// Added to the weight of each component, as scikit-learn does: one without rows divides by it.
+/// Added to the weight of each component, as scikit-learn does: one without rows divides by it. Rows weigh 1, or
+/// the heaviest about as much.
 const LEAST_WEIGHT: f64 = 10.0 * f64::EPSILON;
 /// When the means moved by no more than this, in squared Mahalanobis distance, products of differences to
 /// where they were before are as good as those to where they are: taking the shift off costs three digits
@@ -64,18 +65,14 @@ impl Problem {
         Self { tiles, n_features, covariance, reg_covar, total_weight: sums[0], all_products }
     }
 
-    /// The weights of all rows.
-    pub(super) fn total_weight(&self) -> f64 {
-        self.total_weight
-    }
-
     /// The mixture that the shares of `source` make likeliest, and the mean log-likelihood of a row under
     /// `source`. Sums are taken of differences to `references` (k x d), best near the new means; where they turn
     /// out to be far, once more.
     pub(super) fn step(&self, source: Source<'_>, references: &[f64]) -> Result<(Mixture, f64), ClusteringError> {
         let products = match self.covariance {
-            Covariance::Full => Products::All,
-            Covariance::Tied => Products::None,
+            // Shares that are given need not add up to 1 for each row.
+            Covariance::Tied if matches!(source, Source::Mixture(_)) => Products::None,
+            Covariance::Full | Covariance::Tied => Products::All,
             Covariance::Diag | Covariance::Spherical => Products::Squares,
         };
         let found = pass(&self.tiles, source, &pad(references, self.n_features), products);
@@ -161,7 +158,7 @@ impl Problem {
         let d = self.n_features;
         let pairs = mixture.means.chunks_exact(d).zip(references.chunks_exact(d)).enumerate();
         let squared = |(c, (mean, reference)): (usize, (&[f64], &[f64]))| match self.covariance {
-            // One covariance: what was taken off is the spread of all means about 0.
+            // What was taken off the one covariance is the spread of all means about 0.
             Covariance::Tied => mixture.gaussians.squared_length(c, mean) * mixture.weights[c],
             _ => {
                 let shift: Vec<f64> = mean.iter().zip(reference).map(|(mean, reference)| mean - reference).collect();

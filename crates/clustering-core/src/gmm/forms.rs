@@ -76,9 +76,9 @@ fn times(factor: &Factor, pair: &[Lanes], mean: &[f64], room: &mut [Four], mut t
         let (mut x_sums, mut y_sums) = (Four::ZERO, Four::ZERO);
         let differences = x_room[..b].iter().zip(&y_room[..b]);
         for ((x, y), columns) in differences.zip(before.as_chunks::<BLOCK>().0) {
-            for j in 0..BLOCK {
-                x_sums.add_scaled(&x.0[j], &columns[j]);
-                y_sums.add_scaled(&y.0[j], &columns[j]);
+            for ((x, y), column) in x.0.iter().zip(&y.0).zip(columns) {
+                x_sums.add_scaled(x, column);
+                y_sums.add_scaled(y, column);
             }
         }
         // Written here and not in a loop of its own, of which the compiler makes gathers and scatters.

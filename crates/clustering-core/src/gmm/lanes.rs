@@ -63,8 +63,8 @@ impl Lanes {
     /// Writes the lanes; sums beyond all numbers become the largest, so that they can be subtracted.
     #[inline(always)]
     pub(super) fn put(&self, out: &mut [f64; LANES]) {
-        for l in 0..LANES {
-            out[l] = self.0[l].min(f64::MAX);
+        for (out, value) in out.iter_mut().zip(&self.0) {
+            *out = value.min(f64::MAX);
         }
     }
 

@@ -55,7 +55,8 @@ pub use model::GmmModel;
 pub use params::{GmmInit, GmmParams};
 
 use crate::ClusteringError;
-use crate::kmeans::{KMeansData, check_rows};
+use crate::check::positive;
+use crate::kmeans::{KMeansData, check_rows, check_weights};
 use crate::model::Predict;
 use em::Training;
 use estimate::Problem;
@@ -149,18 +150,21 @@ pub fn fit_with(
     let data = KMeansData::new(x)?;
     let (n, d, k, seed) = (data.n_rows(), data.n_cols(), params.n_components, params.seed.0);
     check_rows(&data, sample_weight, k)?;
+    let n_samples = sample_weight.map_or(n as f64, |weights| weights.iter().sum());
     let span = tracing::info_span!("gaussian mixture", n, d, k, seed);
     let _entered = span.enter();
+    let scaled = sample_weight.map(scaled_weights);
+    let sample_weight = scaled.as_deref();
     let problem = Problem::new(Tiles::new(data.centred(), sample_weight), n, d, params.covariance, params.reg_covar);
     let training = Training { data: &data, sample_weight, problem, params, observer };
     let best = training.best()?;
     if !best.run.converged && params.tol > 0.0 {
         tracing::warn!(max_iter = params.max_iter, "EM did not converge");
     }
-    let fit = Fit { x, sample_weight, n_samples: training.problem.total_weight() };
     let (n_iter, converged, lower_bounds) = (best.run.lower_bounds.len(), best.run.converged, best.run.lower_bounds);
     let model = GmmModel::of_mixture(data.mean().to_vec(), best.run.mixture)?;
-    let Scores { labels, log_likelihood, n_parameters, bic, aic } = fit.scores(&model)?;
+    let Scores { labels, log_likelihood, n_parameters, bic, aic } =
+        Fit { x, sample_weight, n_samples }.scores(&model)?;
     let (restart, n_starts, n_failed) = (best.restart, best.n_starts, best.n_failed);
     Ok(Gmm {
         labels,
@@ -202,7 +206,7 @@ impl Gmm {
     /// use segctl_clustering_core::gmm::{Covariances, GmmInit, GmmModel, GmmParams, fit};
     /// use segctl_numeric::{Matrix, MatrixView};
     /// let x = MatrixView::new(&[-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0], 7, 1)?;
-    /// let start = GmmModel::new(vec![0.9, 0.1], Matrix::zeros(2, 1), Covariances::Spherical(vec![1.0; 2]))?;
+    /// let start = GmmModel::new(vec![0.9, 0.1], &Matrix::zeros(2, 1), Covariances::Spherical(vec![1.0; 2]))?;
     /// let params = GmmParams::new(2).with_init(GmmInit::Model(Box::new(start)));
     /// let found = fit(x, &params)?;
     /// assert_eq!(found.labels.sizes(), [7, 0]);
@@ -212,12 +216,14 @@ impl Gmm {
     /// ```
     ///
     /// # Errors
-    /// [`ClusteringError::Input`] when `x` has other columns, or another number of rows or weights.
+    /// [`ClusteringError::Input`] when `x` has other columns or another number of rows, or weights are no weights.
     pub fn without_empty(mut self, x: MatrixView<'_>, sample_weight: Option<&[f64]>) -> Result<Self, ClusteringError> {
-        for found in [x.n_rows(), sample_weight.map_or(x.n_rows(), <[f64]>::len)] {
-            covariances::check_length("rows of the fit", found, self.labels.len())?;
-        }
+        covariances::check_length("rows of the fit", x.n_rows(), self.labels.len())?;
+        check_weights(sample_weight, x.n_rows())?;
         let n_samples = sample_weight.map_or(x.n_rows() as f64, |weights| weights.iter().sum());
+        positive("sum of sample_weight", n_samples)?;
+        let scaled = sample_weight.map(scaled_weights);
+        let sample_weight = scaled.as_deref();
         // Scaling weights may decide between equals otherwise: no more than once per component.
         while self.occupied().len() < self.labels.n_clusters() {
             self.model = self.model.select(&self.occupied())?;
@@ -229,11 +235,19 @@ impl Gmm {
     }
 }
 
+/// Weights times the power of two that takes the largest to [0.5, 1), so that light rows do not vanish beside what
+/// is added to the weight of components.
+fn scaled_weights(weights: &[f64]) -> Vec<f64> {
+    let exponent = libm::frexp(weights.iter().copied().fold(0.0, f64::max)).1;
+    weights.iter().map(|&weight| libm::ldexp(weight, -exponent)).collect()
+}
+
 /// The rows that a mixture was fitted to.
 struct Fit<'a> {
     x: MatrixView<'a>,
+    /// Up to a factor.
     sample_weight: Option<&'a [f64]>,
-    /// The sum of weights.
+    /// The sum of the weights given.
     n_samples: f64,
 }
 
@@ -249,13 +263,17 @@ struct Scores {
 impl Fit<'_> {
     fn scores(&self, model: &GmmModel) -> Result<Scores, ClusteringError> {
         let (labels, rows) = model.labels_and_log_likelihood(self.x)?;
-        let weighted = |row: usize| rows[row] * self.sample_weight.map_or(1.0, |weights| weights[row]);
-        let of_chunk = |range: std::ops::Range<usize>| range.map(weighted).sum::<f64>();
-        let sum = fold_chunks(rows.len(), CHUNK_ROWS, of_chunk, 0.0, |a, b| a + b);
+        let weight = |row: usize| self.sample_weight.map_or(1.0, |weights| weights[row]);
+        let sum = |of: &(dyn Fn(usize) -> f64 + Sync)| {
+            let of_chunk = |range: std::ops::Range<usize>| range.map(of).sum::<f64>();
+            fold_chunks(rows.len(), CHUNK_ROWS, of_chunk, 0.0, |a, b| a + b)
+        };
+        let log_likelihood = sum(&|row| rows[row] * weight(row)) / sum(&weight);
         let (k, d) = (model.n_clusters(), model.n_features());
         let n_parameters = k * d + k - 1 + model.covariances().kind().n_parameters(k, d);
         let p = n_parameters as f64;
-        let bic = p * libm::log(self.n_samples) - 2.0 * sum;
-        Ok(Scores { labels, log_likelihood: sum / self.n_samples, n_parameters, bic, aic: 2.0 * p - 2.0 * sum })
+        let deviance = -2.0 * self.n_samples * log_likelihood;
+        let (bic, aic) = (deviance + p * libm::log(self.n_samples), deviance + 2.0 * p);
+        Ok(Scores { labels, log_likelihood, n_parameters, bic, aic })
     }
 }

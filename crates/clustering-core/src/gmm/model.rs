@@ -21,7 +21,7 @@ const WEIGHT_TOLERANCE: f64 = 1e-8;
 /// use segctl_clustering_core::model::Predict;
 /// use segctl_numeric::{Matrix, MatrixView};
 /// let means = Matrix::from_rows(&[[0.0], [4.0]])?;
-/// let model = GmmModel::new(vec![0.5, 0.5], means, Covariances::Spherical(vec![1.0, 4.0]))?;
+/// let model = GmmModel::new(vec![0.5, 0.5], &means, Covariances::Spherical(vec![1.0, 4.0]))?;
 /// let found = model.predict(MatrixView::new(&[0.0, 6.0], 2, 1)?)?;
 /// assert_eq!(found.labels.to_signed(), [0, 1]);
 /// assert_eq!((found.distance[1], found.second_distance[1]), (1.0, 6.0));
@@ -81,9 +81,9 @@ impl GmmModel {
     /// use segctl_clustering_core::gmm::{Covariances, GmmModel};
     /// use segctl_numeric::Matrix;
     /// let diagonal = Covariances::Diag(Matrix::from_rows(&[[1.0, 2.0]])?);
-    /// let model = GmmModel::new(vec![1.0], Matrix::zeros(1, 2), diagonal)?;
+    /// let model = GmmModel::new(vec![1.0], &Matrix::zeros(1, 2), diagonal)?;
     /// assert_eq!(model.covariance(0).as_slice(), [1.0, 0.0, 0.0, 2.0]);
-    /// assert!(GmmModel::new(vec![0.9], Matrix::zeros(1, 1), Covariances::Spherical(vec![1.0])).is_err());
+    /// assert!(GmmModel::new(vec![0.9], &Matrix::zeros(1, 1), Covariances::Spherical(vec![1.0])).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -91,7 +91,7 @@ impl GmmModel {
     /// [`ClusteringError::Input`] when shapes do not fit, weights are not above 0 or do not add up to 1 (to
     /// 1e-8), a matrix is not symmetric or a value not finite; [`ClusteringError::Covariance`] when one is not
     /// positive definite, or has variances below 1e-40; [`ClusteringError::TooLarge`] for magnitudes beyond 1e120.
-    pub fn new(weights: Vec<f64>, means: Matrix, covariances: Covariances) -> Result<Self, ClusteringError> {
+    pub fn new(weights: Vec<f64>, means: &Matrix, covariances: Covariances) -> Result<Self, ClusteringError> {
         check_values("means", means.view())?;
         let mean = crate::centring::mean(means.view());
         let means = centred(means.view(), &mean);
@@ -118,16 +118,43 @@ impl GmmModel {
     }
 
     /// The share of each component, of length k; they add up to 1.
+    ///
+    /// ```
+    /// use segctl_clustering_core::gmm::{Covariances, GmmModel};
+    /// use segctl_numeric::Matrix;
+    /// let means = Matrix::from_rows(&[[0.0, 0.0], [4.0, 1.0]])?;
+    /// let model = GmmModel::new(vec![0.25, 0.75], &means, Covariances::Spherical(vec![1.0, 2.0]))?;
+    /// assert_eq!(model.weights(), [0.25, 0.75]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn weights(&self) -> &[f64] {
         &self.weights
     }
 
     /// The covariances, in the shape of their kind.
+    ///
+    /// ```
+    /// use segctl_clustering_core::gmm::{Covariances, GmmModel};
+    /// use segctl_numeric::Matrix;
+    /// let means = Matrix::from_rows(&[[0.0, 0.0], [4.0, 1.0]])?;
+    /// let model = GmmModel::new(vec![0.25, 0.75], &means, Covariances::Spherical(vec![1.0, 2.0]))?;
+    /// assert_eq!(model.covariances(), &Covariances::Spherical(vec![1.0, 2.0]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn covariances(&self) -> &Covariances {
         &self.covariances
     }
 
     /// The covariance matrix (d x d) of component `c`, regularisation included: its ellipse.
+    ///
+    /// ```
+    /// use segctl_clustering_core::gmm::{Covariances, GmmModel};
+    /// use segctl_numeric::Matrix;
+    /// let means = Matrix::from_rows(&[[0.0, 0.0], [4.0, 1.0]])?;
+    /// let model = GmmModel::new(vec![0.25, 0.75], &means, Covariances::Spherical(vec![1.0, 2.0]))?;
+    /// assert_eq!(model.covariance(1).as_slice(), [2.0, 0.0, 0.0, 2.0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Panics
     /// When there is no such component.
@@ -143,7 +170,7 @@ impl GmmModel {
     /// use segctl_clustering_core::model::Predict;
     /// use segctl_numeric::Matrix;
     /// let means = Matrix::from_rows(&[[0.0], [4.0], [8.0]])?;
-    /// let model = GmmModel::new(vec![0.25, 0.5, 0.25], means, Covariances::Spherical(vec![1.0; 3]))?;
+    /// let model = GmmModel::new(vec![0.25, 0.5, 0.25], &means, Covariances::Spherical(vec![1.0; 3]))?;
     /// let two = model.select(&[2, 0])?;
     /// assert_eq!((two.weights(), two.centers().as_slice()), (&[0.5, 0.5][..], &[8.0, 0.0][..]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

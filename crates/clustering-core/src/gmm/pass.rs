@@ -99,14 +99,8 @@ impl Scratch {
                 of_tiles.for_each(|(value, weight)| total.add_product(&Lanes(*value), weight));
             }
             Source::Labels(labels) => {
-                given(
-                    block,
-                    labels.len(),
-                    shares,
-                    |row, component| {
-                        if labels.get(row) == Some(component) { 1.0 } else { 0.0 }
-                    },
-                )
+                let share = |row, component| f64::from(labels.get(row) == Some(component));
+                given(block, labels.len(), shares, share);
             }
             Source::Shares(matrix) => {
                 given(block, matrix.n_rows(), shares, |row, component| matrix.row(row)[component]);

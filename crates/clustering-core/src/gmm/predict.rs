@@ -68,7 +68,7 @@ impl GmmModel {
     /// ```
     /// use segctl_clustering_core::gmm::{Covariances, GmmModel};
     /// use segctl_numeric::{Matrix, MatrixView};
-    /// let model = GmmModel::new(vec![1.0], Matrix::zeros(1, 1), Covariances::Spherical(vec![1.0]))?;
+    /// let model = GmmModel::new(vec![1.0], &Matrix::zeros(1, 1), Covariances::Spherical(vec![1.0]))?;
     /// let found = model.log_likelihood(MatrixView::new(&[0.0, 2.0], 2, 1)?)?;
     /// assert!((found[0] + 0.918_938_533_204_672_7).abs() < 1e-15);
     /// assert_eq!(found[0] - found[1], 2.0);
@@ -89,7 +89,7 @@ impl GmmModel {
     /// use segctl_clustering_core::gmm::{Covariances, GmmModel};
     /// use segctl_numeric::{Matrix, MatrixView};
     /// let means = Matrix::from_rows(&[[-1.0], [1.0]])?;
-    /// let model = GmmModel::new(vec![0.5, 0.5], means, Covariances::Spherical(vec![1.0, 1.0]))?;
+    /// let model = GmmModel::new(vec![0.5, 0.5], &means, Covariances::Spherical(vec![1.0, 1.0]))?;
     /// let found = model.posterior(MatrixView::new(&[0.0, -50.0], 2, 1)?)?;
     /// assert_eq!(found.as_slice(), [0.5, 0.5, 1.0, 0.0]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

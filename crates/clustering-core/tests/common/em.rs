@@ -65,7 +65,7 @@ impl Task<'_> {
         for (row, weight) in self.x.rows().zip(&self.weights) {
             let density = |c: usize| {
                 let difference: Vec<f64> = row.iter().zip(&mixture.means[c]).map(|(x, mean)| x - mean).collect();
-                mixture.weights[c].ln() + log_density(&mixture.covariances[c], difference)
+                mixture.weights[c].ln() + log_density(&mixture.covariances[c], &difference)
             };
             let terms: Vec<f64> = (0..mixture.weights.len()).map(density).collect();
             let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -78,9 +78,9 @@ impl Task<'_> {
 }
 
 /// By Gaussian elimination: the product of the pivots is the determinant.
-fn log_density(covariance: &[f64], x: Vec<f64>) -> f64 {
+fn log_density(covariance: &[f64], x: &[f64]) -> f64 {
     let d = x.len();
-    let (mut a, mut y, mut log_det) = (covariance.to_vec(), x.clone(), 0.0);
+    let (mut a, mut y, mut log_det) = (covariance.to_vec(), x.to_vec(), 0.0);
     for p in 0..d {
         log_det += a[p * d + p].ln();
         for i in p + 1..d {

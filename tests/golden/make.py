@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from agglomerative import write_agglomerative
+from gmm import write_gmm
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
 from mixed import write_mixed
@@ -20,6 +21,7 @@ from silhouette import write_silhouette
 
 SUBJECTS = {
     "agglomerative": write_agglomerative,
+    "gmm": write_gmm,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
     "mixed": write_mixed,

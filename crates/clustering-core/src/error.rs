@@ -124,6 +124,14 @@ pub enum ClusteringError {
         /// 0-based step.
         step: usize,
     },
+    /// A covariance matrix without an inverse, or with one that is nothing but rounding.
+    #[error("the covariance of component {component} is not positive definite with reg_covar={reg_covar:e}")]
+    Covariance {
+        /// The component; 0 where all share one.
+        component: usize,
+        /// What was added to its variances; 0 for covariances that were given.
+        reg_covar: f64,
+    },
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -150,6 +158,9 @@ impl ClusteringError {
             Self::TableMemory { needed, .. } => Some(format!("allow {needed} bytes of memory, or sample fewer rows")),
             Self::OrderMemory { n_fitting, .. } => Some(format!("truncate the tree to at most {n_fitting} leaves")),
             &Self::Sizes { n_samples, n_clusters, min, max } => Some(sizes_hint(n_samples, n_clusters, min, max)),
+            Self::Covariance { .. } => {
+                Some("raise reg_covar, ask for fewer components, or for diag covariances; scale the features".into())
+            }
             Self::Input(_)
             | Self::EmptyCluster { .. }
             | Self::Cancelled

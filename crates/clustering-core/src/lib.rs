@@ -10,6 +10,7 @@
 //! | [`kmodes`] | the same of categories only |
 //! | [`kmedoids`] | k rows such that all others are near one of them, by any distance |
 //! | [`agglomerative`] | two clusters joined, again and again: a hierarchy from below |
+//! | [`gmm`] | k Gaussian densities, each row in all of them with a probability |
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
 //! data. They know nothing of files, tables or reports; the relatives of k-means know k-means. The same input,
@@ -31,6 +32,7 @@ mod centring;
 mod check;
 mod distinct;
 mod error;
+pub mod gmm;
 pub mod kmeans;
 pub mod kmedoids;
 pub mod kmodes;

@@ -48,8 +48,10 @@ mod problem;
 mod restarts;
 mod sample;
 mod search;
+mod shells;
 mod start;
 mod sums;
+mod survey;
 
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
@@ -174,7 +176,7 @@ pub fn fit_with(
 /// # Errors
 /// As [`fit_with`].
 pub fn fit_data(
-    data: &KMeansData,
+    data: &KMeansData<'_>,
     sample_weight: Option<&[f64]>,
     params: &KMeansParams,
     observer: &dyn Observer,
@@ -206,7 +208,7 @@ pub fn fit_data(
 }
 
 fn problem<'a>(
-    data: &'a KMeansData,
+    data: &'a KMeansData<'a>,
     weights: Option<&'a [f64]>,
     params: &KMeansParams,
 ) -> Result<Problem<'a>, ClusteringError> {

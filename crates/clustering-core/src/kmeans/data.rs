@@ -1,14 +1,14 @@
-//! The centred copy of X that every k and every start of a sweep shares.
+//! The centred rows that every k and every start of a sweep shares.
 
 use std::sync::OnceLock;
 
-use super::coarse::Coarse;
-use super::survey::Survey;
 use rayon::prelude::*;
 use segctl_numeric::par::{CHUNK_ROWS, fold_chunks};
 use segctl_numeric::simd::{Kernel, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
+use super::coarse::Coarse;
+use super::survey::Survey;
 use crate::ClusteringError;
 
 /// X (n x d), checked and centred once for any number of fits.

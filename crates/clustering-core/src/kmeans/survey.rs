@@ -9,8 +9,8 @@ use segctl_numeric::simd::{Kernel, dispatch};
 use crate::ClusteringError;
 use crate::check::{LARGEST_VALUE, check_values};
 
-/// A mean that is no more of a column's range counts as 0: taking it off would change the last of 32
-/// bits of a distance at most, where rounding takes up to as much. (Standardising leaves 2^-50 or so.)
+/// A mean of no more than this part of a column's range counts as 0: left in, it makes the largest
+/// magnitude no greater to speak of, and so neither the rounding errors. Standardising leaves far less.
 const NO_MEAN: f64 = 1.0 / (1_u64 << 32) as f64;
 
 /// The sum, the sum of squares, the least and the greatest value of each column.

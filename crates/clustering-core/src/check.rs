@@ -5,7 +5,7 @@ use segctl_numeric::{InputError, MatrixView};
 use crate::ClusteringError;
 
 /// Sums of squares of so large values stay finite for any number of rows and features.
-const LARGEST_VALUE: f64 = 1e120;
+pub(crate) const LARGEST_VALUE: f64 = 1e120;
 
 /// Checks that `x` has rows and columns, and values whose squares can be summed.
 pub(crate) fn check_values(what: &'static str, x: MatrixView<'_>) -> Result<(), ClusteringError> {

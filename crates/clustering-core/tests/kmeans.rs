@@ -51,9 +51,43 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn bounds_change_no_bit_of_hostile_rows(
+        (n, d, k) in (500_usize..1500, 1_usize..6, 2_usize..6),
+        values in prop::collection::vec(prop_oneof![8 => -9_i32..9, 4 => -1000..1000, 1 => -9_000_000..9_000_000], 997),
+        (offset, scale) in (prop::sample::select(vec![0.0, 1e6]), prop::sample::select(vec![1.0, 1e-90, 1e90])),
+    ) {
+        // Ties, duplicates, and a few rows far outside.
+        let values = values.into_iter().cycle().map(|v| (f64::from(v) + offset) * scale);
+        let x = Matrix::new(values.take(n * d).collect(), n, d).unwrap();
+        let params = from(first_rows(&x, k));
+        let Ok(lloyd) = fit(x.view(), &params.clone().with_algorithm(Algorithm::Lloyd)) else {
+            return Ok(()); // too few distinct rows
+        };
+        prop_assert_eq!(lloyd, fit(x.view(), &params.with_algorithm(Algorithm::Hamerly)).unwrap());
+    }
+}
+
+#[test]
+fn rows_that_are_centred_are_not_copied_and_change_no_label() {
+    let x = clumps(3000, 7, 4);
+    let mean = mean_of(x.view(), &(0..3000).collect::<Vec<_>>());
+    let values: Vec<f64> = x.view().rows().flat_map(|row| row.iter().zip(&mean).map(|(v, m)| v - m)).collect();
+    let centred = Matrix::new(values, 3000, 7).unwrap();
+    let data = KMeansData::new(centred.view()).unwrap();
+    assert_eq!(data.mean(), [0.0; 7]);
+    assert!(std::ptr::eq(data.centred().as_slice(), centred.as_slice()));
+    assert!(KMeansData::new(x.view()).unwrap().mean().iter().zip(&mean).all(|(a, b)| (a - b).abs() < 1e-12));
+    let (a, b) = (fit(x.view(), &KMeansParams::new(4)).unwrap(), fit(centred.view(), &KMeansParams::new(4)).unwrap());
+    assert_eq!(a.labels, b.labels);
+    assert_close(a.inertia, b.inertia, 1e-12);
+}
+
 #[test]
 fn bounds_change_no_bit() {
-    for (n, d, k) in [(5000, 2, 12), (3000, 9, 7), (2500, 23, 20)] {
+    for (n, d, k) in [(5000, 2, 12), (3000, 9, 7), (2500, 23, 20), (20_000, 3, 30)] {
         let x = clumps(n, d, 5);
         for tol in [0.0, 1e-3] {
             let params = KMeansParams::new(k).with_restarts(3).with_tol(tol);

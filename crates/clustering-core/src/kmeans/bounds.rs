@@ -4,8 +4,9 @@
 //! G. Hamerly, "Making k-means even faster", SDM 2010. When row `i` is looked at, its second nearest
 //! centre is farther than its own by a margin `m`. While centres move by `p`, the margin shrinks by
 //! at most `p_own + max_other p` each time; until that is used up, the label stands. The sums of
-//! these shrinkages are kept for each cluster, not for each row: a row holds its margin plus its
-//! cluster's sum of the time, and a pass over the rows compares one number and writes nothing.
+//! these shrinkages are kept for each shell of each cluster, not for each row, and the maximum runs over
+//! the centres near to the shell: see [`shells`](super::shells). A row holds its margin plus its shell's
+//! sum of the time, and a pass over the rows compares one number and writes nothing.
 //!
 //! Rows that are looked at go through [`Coarse`], and those it leaves in doubt through the kernel
 //! that [`Lloyd`](super::lloyd::Lloyd) uses. Margins are narrowed by more than distances can be
@@ -19,16 +20,20 @@ use segctl_numeric::{Labels, Matrix};
 use super::coarse::{Coarse, CoarseCenters, Found};
 use super::lloyd::Assign;
 use super::problem::Problem;
+use super::shells::Shells;
 use super::sums::Moved;
 
 /// A factor that covers the roundings of a few operations in single precision.
-const DOWN: f64 = 1.0 - 1e-6;
-const UP: f64 = 1.0 + 1e-6;
+pub(super) const DOWN: f64 = 1.0 - 1e-6;
+pub(super) const UP: f64 = 1.0 + 1e-6;
 
-/// What is known of a row: its label, and how much its cluster's shrinkages may sum up to.
+/// One for those of a sum of three.
+const UP_SUM: f64 = 1.0 + 4.0 * f64::EPSILON;
+
+/// What is known of a row: its cluster and shell, and how much the shell's shrinkages may sum up to.
 #[derive(Clone, Copy)]
 struct Bounded {
-    label: u32,
+    class: u32,
     until: f32,
 }
 
@@ -36,46 +41,78 @@ struct Bounded {
 pub(super) struct Hamerly<'a> {
     coarse: &'a Coarse,
     rows: Vec<Bounded>,
-    shrunk: Vec<f64>,
+    bounds: Bounds,
     /// The centres of the last call.
     previous: Option<Matrix>,
 }
 
+/// What the margins of the rows are relative to, in scaled units.
+struct Bounds {
+    shells: Shells,
+    /// What each centre moved in all.
+    drift: Vec<f64>,
+    /// The sum of the shrinkages for each shell of each cluster.
+    shrunk: Vec<f64>,
+}
+
 impl<'a> Hamerly<'a> {
     pub(super) fn new(coarse: &'a Coarse, problem: &Problem<'_>) -> Self {
-        let unknown = Bounded { label: Labels::NOISE, until: f32::NEG_INFINITY };
-        let (n, k) = (problem.x.n_rows(), problem.n_clusters);
-        Self { coarse, rows: vec![unknown; n], shrunk: vec![0.0; k], previous: None }
+        let unknown = Bounded { class: Labels::NOISE, until: f32::NEG_INFINITY };
+        let bounds = Bounds::new(Shells::one(), problem.n_clusters);
+        Self { coarse, rows: vec![unknown; problem.x.n_rows()], bounds, previous: None }
+    }
+}
+
+impl Bounds {
+    fn new(shells: Shells, k: usize) -> Self {
+        Self { drift: vec![0.0; k], shrunk: vec![0.0; k * shells.len()], shells }
     }
 
     /// Takes what the centres moved off all margins.
-    fn shrink(&mut self, centers: &Matrix) {
-        let Some(previous) = self.previous.replace(centers.clone()) else { return };
-        let scale = self.coarse.scale() * UP;
+    fn shrink(&mut self, previous: &Matrix, centers: &Matrix, scale: f64) {
         let pairs = previous.view().rows().zip(centers.view().rows());
-        let moved: Vec<f64> = pairs.map(|(a, b)| squared_euclidean(a, b).sqrt() * scale + f64::MIN_POSITIVE).collect();
-        for (c, shrunk) in self.shrunk.iter_mut().enumerate() {
-            let others = moved.iter().enumerate().filter(|&(other, _)| other != c);
-            let most = others.fold(0.0_f64, |top, (_, &moved)| top.max(moved));
-            *shrunk = (*shrunk + moved[c] + most) * (1.0 + 4.0 * f64::EPSILON);
+        let moved = pairs.map(|(a, b)| squared_euclidean(a, b).sqrt() * scale * UP + f64::MIN_POSITIVE);
+        let moved: Vec<f64> = moved.collect();
+        self.drift.iter_mut().zip(&moved).for_each(|(drift, moved)| *drift = (*drift + moved) * UP_SUM);
+        let most = self.shells.farthest_moves(centers, &moved, &self.drift, scale);
+        for ((class, shrunk), most) in (0..).zip(&mut self.shrunk).zip(most) {
+            *shrunk = (*shrunk + moved[self.shells.label(class) as usize] + most) * UP_SUM;
         }
+    }
+
+    /// What to remember of a row of cluster `label`, at most `upper` from it and nearer to it than to
+    /// any other by `margin`.
+    fn bounded(&self, label: u32, margin: f64, upper: f64) -> Bounded {
+        let shell = self.shells.shell(((upper - self.drift[label as usize]) * UP) as f32);
+        let class = self.shells.class(label, shell);
+        let until = margin.min(self.shells.cap()) + self.shrunk[class as usize];
+        Bounded { class, until: (until * DOWN) as f32 }
+    }
+
+    /// What to remember of a row of which only the cluster is known.
+    fn unbounded(&self, label: u32) -> Bounded {
+        Bounded { class: self.shells.class(label, self.shells.len() - 1), until: f32::NEG_INFINITY }
     }
 }
 
 impl Assign for Hamerly<'_> {
     fn assign(&mut self, problem: &Problem<'_>, centers: &Matrix) -> Vec<Vec<Moved>> {
-        let first = self.previous.is_none();
-        self.shrink(centers);
-        let look = Look::new(problem, self.coarse, centers, &self.shrunk);
-        problem.map_blocks(&mut self.rows, |start, rows| look.block(start, rows, first))
+        let scale = self.coarse.scale();
+        let previous = self.previous.replace(centers.clone());
+        match &previous {
+            None => self.bounds = Bounds::new(Shells::new(problem, centers, scale), centers.n_rows()),
+            Some(previous) => self.bounds.shrink(previous, centers, scale),
+        }
+        let look = Look::new(problem, self.coarse, centers, &self.bounds);
+        problem.map_blocks(&mut self.rows, |start, rows| look.block(start, rows, previous.is_none()))
     }
 
     fn relabel(&mut self, row: usize, label: u32) {
-        self.rows[row] = Bounded { label, until: f32::NEG_INFINITY };
+        self.rows[row] = self.bounds.unbounded(label);
     }
 
     fn labels(&self) -> Vec<u32> {
-        self.rows.iter().map(|row| row.label).collect()
+        self.rows.iter().map(|row| self.bounds.shells.label(row.class)).collect()
     }
 }
 
@@ -85,16 +122,16 @@ struct Look<'a> {
     coarse: &'a Coarse,
     centers: &'a Matrix,
     coarse_centers: CoarseCenters,
-    shrunk: &'a [f64],
-    /// For each cluster, the shrinkage from which a row is open.
+    bounds: &'a Bounds,
+    /// For each shell of each cluster, the shrinkage from which a row is open.
     limits: Vec<f32>,
 }
 
 impl<'a> Look<'a> {
-    fn new(problem: &'a Problem<'a>, coarse: &'a Coarse, centers: &'a Matrix, shrunk: &'a [f64]) -> Self {
+    fn new(problem: &'a Problem<'a>, coarse: &'a Coarse, centers: &'a Matrix, bounds: &'a Bounds) -> Self {
         let coarse_centers = coarse.centers(centers);
-        let limits = shrunk.iter().map(|shrunk| ((shrunk + coarse_centers.slack) * UP) as f32).collect();
-        Self { problem, coarse, centers, coarse_centers, shrunk, limits }
+        let limits = bounds.shrunk.iter().map(|shrunk| ((shrunk + coarse_centers.slack) * UP) as f32).collect();
+        Self { problem, coarse, centers, coarse_centers, bounds, limits }
     }
 
     /// Labels a block of rows that begins at row `start`, and lists those whose label changed, in
@@ -126,7 +163,7 @@ impl<'a> Look<'a> {
         let mut len = 0;
         for (i, row) in rows.iter().enumerate() {
             open[len] = start + i;
-            len += usize::from(row.until <= self.limits[row.label as usize]);
+            len += usize::from(row.until <= self.limits[row.class as usize]);
         }
         open.truncate(len);
     }
@@ -136,22 +173,30 @@ impl<'a> Look<'a> {
         found.resize(open.len(), Found::default());
         self.coarse.nearest(open, &self.coarse_centers, found);
         doubtful.clear();
-        let mut set = |i: usize, label: u32, margin: f64| {
+        let mut set = |i: usize, label: u32, margin: f64, upper: f64| {
             let row = &mut rows[i - start];
-            if row.label != label {
-                moved(Moved { row: i, from: row.label, to: label });
+            let from = self.bounds.shells.label(row.class);
+            if from != label {
+                moved(Moved { row: i, from, to: label });
             }
-            *row = Bounded { label, until: ((margin + self.shrunk[label as usize]) * DOWN) as f32 };
+            *row = self.bounds.bounded(label, margin, upper);
         };
         for (&i, found) in open.iter().zip(found) {
             let margin = f64::from(found.margin);
             // Written so that a margin which is not a number proves nothing.
-            if margin > self.coarse_centers.slack { set(i, found.index, margin) } else { doubtful.push(i) }
+            if margin > self.coarse_centers.slack {
+                set(i, found.index, margin, f64::from(found.upper));
+            } else {
+                doubtful.push(i);
+            }
+        }
+        if doubtful.is_empty() {
+            return;
         }
         nearest.resize(doubtful.len(), TwoNearest::default());
         two_nearest_of(self.problem.x, doubtful, self.centers.view(), nearest);
         for (&i, found) in doubtful.iter().zip(nearest) {
-            set(i, found.index, self.coarse.margin(found));
+            set(i, found.index, self.coarse.margin(found), self.coarse.upper(found));
         }
     }
 }

@@ -1,19 +1,22 @@
-//! The centred copy of X that every k and every start of a sweep shares.
+//! The centred rows that every k and every start of a sweep shares.
 
 use std::sync::OnceLock;
 
-use super::coarse::Coarse;
-use segctl_numeric::par::{CHUNK_ROWS, fill_chunks, fold_chunks};
+use rayon::prelude::*;
+use segctl_numeric::par::{CHUNK_ROWS, fold_chunks};
+use segctl_numeric::simd::{Kernel, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
+use super::coarse::Coarse;
+use super::survey::Survey;
 use crate::ClusteringError;
-use crate::centring::{center, mean};
-use crate::check::check_values;
 
 /// X (n x d), checked and centred once for any number of fits.
 ///
 /// Distances do not change when the mean is taken off, but their rounding errors shrink where the
-/// mean is large beside the spread. Holds `8 n d` bytes, and `4 n d` more for [`Algorithm::Hamerly`](super::Algorithm).
+/// mean is large beside the spread. Where no column's mean exceeds 2^-32 of its range, as in
+/// standardised data, there is nothing to gain: X then serves as it is and its mean counts as 0.
+/// Else this holds `8 n d` bytes; and `4 n d` in either case for [`Algorithm::Hamerly`](super::Algorithm).
 ///
 /// ```
 /// use segctl_clustering_core::kmeans::{KMeansData, KMeansParams, fit_data};
@@ -26,8 +29,8 @@ use crate::check::check_values;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct KMeansData {
-    centred: Matrix,
+pub struct KMeansData<'a> {
+    rows: Rows<'a>,
     mean: Vec<f64>,
     mean_variance: f64,
     largest: f64,
@@ -35,39 +38,49 @@ pub struct KMeansData {
     coarse: OnceLock<Option<Coarse>>,
 }
 
-impl PartialEq for KMeansData {
+/// Rows whose mean is 0.
+#[derive(Debug, Clone)]
+enum Rows<'a> {
+    /// As they came.
+    Given(MatrixView<'a>),
+    Copied(Matrix),
+}
+
+impl PartialEq for KMeansData<'_> {
     /// Equal rows; whether anything was fitted to them does not matter.
     fn eq(&self, other: &Self) -> bool {
-        self.centred == other.centred && self.mean == other.mean
+        self.centred() == other.centred() && self.mean == other.mean
     }
 }
 
-impl KMeansData {
-    /// Copies and centres `x`. Time O(n d).
+impl<'a> KMeansData<'a> {
+    /// Checks `x` and takes its mean off, on a copy unless the mean is 0 as it is. Time O(n d).
     ///
     /// # Errors
     /// [`ClusteringError::Input`] when `x` has no rows, no columns or a value that is not finite;
     /// [`ClusteringError::TooLarge`] when a magnitude exceeds 1e120.
-    pub fn new(x: MatrixView<'_>) -> Result<Self, ClusteringError> {
-        check_values("X", x)?;
-        let mean = mean(x);
+    pub fn new(x: MatrixView<'a>) -> Result<Self, ClusteringError> {
+        let survey = Survey::new(x)?;
+        if survey.is_centred() {
+            let (mean, mean_variance) = (vec![0.0; x.n_cols()], survey.mean_square());
+            let largest = survey.largest(&mean);
+            return Ok(Self { rows: Rows::Given(x), mean, mean_variance, largest, coarse: OnceLock::new() });
+        }
+        let mean = survey.mean();
         let mut centred = Matrix::zeros(x.n_rows(), x.n_cols());
-        let mut rows = centred.view_mut();
-        fill_chunks(rows.as_mut_slice(), x.n_cols(), CHUNK_ROWS, |range, out| {
-            center(x.rows_range(range), &mean, out);
-        });
-        let (mean_variance, largest) = (mean_square(centred.view()), largest_magnitude(centred.view()));
-        Ok(Self { centred, mean, mean_variance, largest, coarse: OnceLock::new() })
+        let squares = center_all(x, &mean, centred.view_mut().as_mut_slice());
+        let (mean_variance, largest) = (squares / x.as_slice().len() as f64, survey.largest(&mean));
+        Ok(Self { rows: Rows::Copied(centred), mean, mean_variance, largest, coarse: OnceLock::new() })
     }
 
     /// Number of rows, n.
     pub fn n_rows(&self) -> usize {
-        self.centred.n_rows()
+        self.centred().n_rows()
     }
 
     /// Number of features, d.
     pub fn n_cols(&self) -> usize {
-        self.centred.n_cols()
+        self.centred().n_cols()
     }
 
     /// The mean of each feature, of length d.
@@ -77,7 +90,10 @@ impl KMeansData {
 
     /// X less its mean (n x d).
     pub fn centred(&self) -> MatrixView<'_> {
-        self.centred.view()
+        match &self.rows {
+            Rows::Given(x) => *x,
+            Rows::Copied(centred) => centred.view(),
+        }
     }
 
     /// The mean over the features of their variances (ddof = 0): what `tol` is relative to.
@@ -98,9 +114,37 @@ impl KMeansData {
     }
 }
 
-fn mean_square(x: MatrixView<'_>) -> f64 {
-    let squares = |range| x.rows_range(range).as_slice().iter().map(|v| v * v).sum::<f64>();
-    fold_chunks(x.n_rows(), CHUNK_ROWS, squares, 0.0, |a, b| a + b) / x.as_slice().len() as f64
+/// Writes the rows of `x` less `mean` into `out`; returns the sum of their squares.
+fn center_all(x: MatrixView<'_>, mean: &[f64], out: &mut [f64]) -> f64 {
+    let d = mean.len();
+    let chunk = |(i, out): (usize, &mut [f64])| {
+        let first = i * CHUNK_ROWS;
+        dispatch(Center { x: x.rows_range(first..first + out.len() / d), mean, out })
+    };
+    let parts: Vec<f64> = out.par_chunks_mut(d * CHUNK_ROWS).enumerate().map(chunk).collect();
+    parts.iter().sum()
+}
+
+struct Center<'a> {
+    x: MatrixView<'a>,
+    mean: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl Kernel for Center<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let mut squares = vec![0.0; self.mean.len()];
+        for (row, out) in self.x.rows().zip(self.out.chunks_exact_mut(self.mean.len())) {
+            for (((out, value), mean), sum) in out.iter_mut().zip(row).zip(self.mean).zip(&mut squares) {
+                *out = value - mean;
+                *sum += *out * *out;
+            }
+        }
+        squares.iter().sum()
+    }
 }
 
 /// The largest magnitude of all values.

@@ -55,7 +55,7 @@ pub(super) struct Best {
 }
 
 pub(super) fn best(
-    data: &KMeansData,
+    data: &KMeansData<'_>,
     problem: &Problem<'_>,
     params: &KMeansParams,
     observer: &dyn Observer,
@@ -74,7 +74,7 @@ pub(super) fn best(
     }
 }
 
-fn centred(centers: &Matrix, data: &KMeansData) -> Result<Matrix> {
+fn centred(centers: &Matrix, data: &KMeansData<'_>) -> Result<Matrix> {
     if centers.n_cols() != data.n_cols() {
         let (what, found) = ("row of initial centres", centers.n_cols());
         return Err(InputError::Length { what, found, expected: data.n_cols() }.into());

@@ -33,7 +33,11 @@ pub(crate) fn plus_plus(
 }
 
 /// Checks that there are rows, and different ones of positive weight, for as many clusters.
-pub(crate) fn check_rows(data: &KMeansData, weights: Option<&[f64]>, n_clusters: usize) -> Result<(), ClusteringError> {
+pub(crate) fn check_rows(
+    data: &KMeansData<'_>,
+    weights: Option<&[f64]>,
+    n_clusters: usize,
+) -> Result<(), ClusteringError> {
     let n_samples = data.n_rows();
     if n_samples < n_clusters {
         return Err(ClusteringError::TooFewRows { n_samples, n_clusters });

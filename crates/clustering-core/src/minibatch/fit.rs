@@ -18,7 +18,7 @@ use crate::kmeans::{KMeansData, draw_rows, plus_plus};
 /// Checked input.
 #[derive(Clone, Copy)]
 pub(super) struct Training<'a> {
-    pub(super) data: &'a KMeansData,
+    pub(super) data: &'a KMeansData<'a>,
     pub(super) weights: Option<&'a [f64]>,
     pub(super) params: &'a MiniBatchParams,
     pub(super) observer: &'a dyn Observer,

@@ -39,7 +39,7 @@ impl Run {
 
 /// What all starts share.
 pub(super) struct Starts<'a> {
-    pub(super) data: &'a KMeansData,
+    pub(super) data: &'a KMeansData<'a>,
     pub(super) params: &'a SizesParams,
     pub(super) limits: Limits,
     pub(super) observer: &'a dyn Observer,

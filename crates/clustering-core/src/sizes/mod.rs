@@ -151,7 +151,7 @@ pub fn fit_with(
 
 fn finish(
     x: MatrixView<'_>,
-    data: &KMeansData,
+    data: &KMeansData<'_>,
     run: Run,
     restart: usize,
     n_starts: usize,
@@ -176,7 +176,7 @@ fn finish(
 
 /// The centres of each start (k x d, centred).
 fn starting_centers(
-    data: &KMeansData,
+    data: &KMeansData<'_>,
     params: &SizesParams,
     observer: &dyn Observer,
 ) -> Result<Vec<Matrix>, ClusteringError> {

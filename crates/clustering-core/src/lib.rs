@@ -26,6 +26,7 @@ pub mod agglomerative;
 pub mod bisecting;
 mod centring;
 mod check;
+pub mod dbscan;
 mod distinct;
 mod error;
 pub mod kmeans;
@@ -33,5 +34,6 @@ pub mod minibatch;
 mod minimum;
 pub mod model;
 pub mod sizes;
+mod spatial;
 
 pub use error::ClusteringError;

@@ -18,8 +18,9 @@ use segctl_numeric::distance::Metric;
 
 pub(crate) use bounds::{near, within};
 pub(crate) use form::{Form, Largest, Magnitudes, Squares};
-pub(crate) use nearest::Found;
-pub(crate) use space::{Kind, Space};
+#[cfg(test)]
+use nearest::Found;
+pub(crate) use space::Kind;
 pub(crate) use tree::{FAN, LEAF, NONE, Node, Tree, with_form};
 pub(crate) use walk::{Group, Search};
 

@@ -58,7 +58,7 @@ fn check(x: MatrixView<'_>, weights: Option<&[f64]>, params: &DbscanParams) -> D
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn grids_full_of_ties_follow_the_oracle(

@@ -56,8 +56,8 @@ proptest! {
             prop_assert_eq!((predicted.second[i], predicted.second_distance[i]), (second.1, second.0));
         }
         let own = found.model.distances_to(new.view(), &predicted.labels).unwrap();
-        for i in 0..30 {
-            prop_assert!(own[i] == predicted.distance[i] || (own[i].is_nan() && predicted.labels.get(i).is_none()));
+        for (i, &own) in own.iter().enumerate() {
+            prop_assert!(own == predicted.distance[i] || (own.is_nan() && predicted.labels.get(i).is_none()));
         }
     }
 }

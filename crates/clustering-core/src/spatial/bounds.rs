@@ -11,7 +11,7 @@ impl Tree {
     pub(crate) fn leaf_totals<F: Form>(&self, leaf: usize, row: &[f64]) -> [[f64; LANES]; LEAF / LANES] {
         let columns = self.leaf_columns(leaf);
         assert_eq!(columns.len(), LEAF / LANES * row.len());
-        totals::<F, LANES, { LEAF / LANES }>(row.len(), RowToLeaf { row, columns })
+        totals::<F, LANES, { LEAF / LANES }>(row.len(), &RowToLeaf { row, columns })
     }
 
     /// For each leaf of a block, no row in it has a smaller total with any row between the corners
@@ -20,7 +20,7 @@ impl Tree {
     pub(crate) fn fan_gaps<F: Form>(&self, block: usize, lower: &[f64], upper: &[f64]) -> [f64; FAN] {
         let (low, high) = self.fan(block);
         assert!(low.len() == lower.len() && high.len() == lower.len() && upper.len() == lower.len());
-        totals::<F, FAN, 1>(lower.len(), BoxToFan { lower, upper, low, high })[0]
+        totals::<F, FAN, 1>(lower.len(), &BoxToFan { lower, upper, low, high })[0]
     }
 
     /// No row of a node has a smaller total with any row between the corners `lower` and `upper`.
@@ -67,8 +67,8 @@ impl Differences<FAN> for BoxToFan<'_> {
     #[inline(always)]
     fn of(&self, _group: usize, j: usize) -> [f64; FAN] {
         let mut gaps = [0.0; FAN];
-        for l in 0..FAN {
-            gaps[l] = Gap::of([self.lower[j], self.upper[j]], [self.low[j][l], self.high[j][l]]);
+        for (gap, (&low, &high)) in gaps.iter_mut().zip(self.low[j].iter().zip(&self.high[j])) {
+            *gap = Gap::of([self.lower[j], self.upper[j]], [low, high]);
         }
         gaps
     }

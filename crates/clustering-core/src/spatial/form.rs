@@ -80,7 +80,7 @@ pub(super) trait Differences<const W: usize> {
 #[inline(always)]
 pub(super) fn totals<F: Form, const W: usize, const G: usize>(
     n_features: usize,
-    differences: impl Differences<W>,
+    differences: &impl Differences<W>,
 ) -> [[f64; W]; G] {
     match n_features {
         1 => few::<F, W, G, 1>(differences),
@@ -93,7 +93,7 @@ pub(super) fn totals<F: Form, const W: usize, const G: usize>(
 }
 
 #[inline(always)]
-fn few<F: Form, const W: usize, const G: usize, const N: usize>(differences: impl Differences<W>) -> [[f64; W]; G] {
+fn few<F: Form, const W: usize, const G: usize, const N: usize>(differences: &impl Differences<W>) -> [[f64; W]; G] {
     let mut out = [[0.0; W]; G];
     for (g, out) in out.iter_mut().enumerate() {
         let mut acc = [[0.0; W]; LANES];
@@ -106,7 +106,10 @@ fn few<F: Form, const W: usize, const G: usize, const N: usize>(differences: imp
 }
 
 #[inline(always)]
-fn many<F: Form, const W: usize, const G: usize>(n_features: usize, differences: impl Differences<W>) -> [[f64; W]; G] {
+fn many<F: Form, const W: usize, const G: usize>(
+    n_features: usize,
+    differences: &impl Differences<W>,
+) -> [[f64; W]; G] {
     let mut out = [[0.0; W]; G];
     for (g, out) in out.iter_mut().enumerate() {
         let mut acc = [[0.0; W]; LANES];
@@ -208,7 +211,7 @@ mod tests {
 
     fn of_pair<F: Form>(x: &[f64], y: &[f64]) -> f64 {
         let found = total::<F, Lower>([x, x], [y, y]);
-        assert_eq!(totals::<F, 2, 2>(x.len(), Pair(x, y)), [[found; 2]; 2]);
+        assert_eq!(totals::<F, 2, 2>(x.len(), &Pair(x, y)), [[found; 2]; 2]);
         found
     }
 

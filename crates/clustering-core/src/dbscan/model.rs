@@ -1,7 +1,7 @@
 use segctl_numeric::distance::Metric;
 use segctl_numeric::par::map_chunks;
 use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::DbscanParams;
 use super::border::Cores;
@@ -34,8 +34,8 @@ const TASK_ROWS: usize = 64;
 /// assert_eq!((found.second[1], found.second_distance[1]), (1, 3.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "RawModel", into = "RawModel")]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "RawModel")]
 pub struct DbscanModel {
     raw: RawModel,
     tree: Tree,
@@ -64,9 +64,9 @@ impl PartialEq for DbscanModel {
     }
 }
 
-impl From<DbscanModel> for RawModel {
-    fn from(model: DbscanModel) -> Self {
-        model.raw
+impl Serialize for DbscanModel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw.serialize(serializer)
     }
 }
 

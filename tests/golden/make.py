@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 from agglomerative import write_agglomerative
+from dbscan import write_dbscan
 from gmm import write_gmm
+from hdbscan_tree import write_hdbscan
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
 from mixed import write_mixed
@@ -21,7 +23,9 @@ from silhouette import write_silhouette
 
 SUBJECTS = {
     "agglomerative": write_agglomerative,
+    "dbscan": write_dbscan,
     "gmm": write_gmm,
+    "hdbscan": write_hdbscan,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
     "mixed": write_mixed,

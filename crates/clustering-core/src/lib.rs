@@ -9,11 +9,14 @@
 //! | [`kprototypes`] | k prototypes of rows that hold numbers and categories |
 //! | [`kmodes`] | the same of categories only |
 //! | [`kmedoids`] | k rows such that all others are near one of them, by any distance |
+//! | [`dbscan`] | where rows are dense, of any shape; the rest is noise |
 //! | [`agglomerative`] | two clusters joined, again and again: a hierarchy from below |
 //! | [`gmm`] | k Gaussian densities, each row in all of them with a probability |
+//! | [`hdbscan`] | dense places of any shape and any density, and noise |
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
-//! data. They know nothing of files, tables or reports; the relatives of k-means know k-means. The same input,
+//! data. They know nothing of files, tables or reports; the relatives of k-means know k-means, and
+//! HDBSCAN knows the spanning tree of single linkage. The same input,
 //! parameters and seed give the same bits at any number of threads and on any processor.
 //!
 //! ```
@@ -30,9 +33,11 @@ pub mod agglomerative;
 pub mod bisecting;
 mod centring;
 mod check;
+pub mod dbscan;
 mod distinct;
 mod error;
 pub mod gmm;
+pub mod hdbscan;
 pub mod kmeans;
 pub mod kmedoids;
 pub mod kmodes;
@@ -41,6 +46,7 @@ pub mod minibatch;
 mod minimum;
 pub mod model;
 pub mod sizes;
+mod spatial;
 mod two_nearest;
 
 pub use error::ClusteringError;

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from agglomerative import write_agglomerative
+from hdbscan_tree import write_hdbscan
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
 from pca import write_pca
@@ -19,6 +20,7 @@ from silhouette import write_silhouette
 
 SUBJECTS = {
     "agglomerative": write_agglomerative,
+    "hdbscan": write_hdbscan,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
     "pca": write_pca,

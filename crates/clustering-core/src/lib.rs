@@ -7,6 +7,7 @@
 //! | [`bisecting`] | one cluster split in two, again and again: a hierarchy from above |
 //! | [`sizes`] | k centres, each with no fewer and no more rows than allowed |
 //! | [`agglomerative`] | two clusters joined, again and again: a hierarchy from below |
+//! | [`hdbscan`] | dense places of any shape and any density, and noise |
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
 //! data. They know nothing of files, tables or reports; the relatives of k-means know k-means. The same input,
@@ -28,6 +29,7 @@ mod centring;
 mod check;
 mod distinct;
 mod error;
+pub mod hdbscan;
 pub mod kmeans;
 pub mod minibatch;
 mod minimum;

@@ -27,6 +27,7 @@ pub mod agglomerative;
 pub mod bisecting;
 mod centring;
 mod check;
+pub mod dbscan;
 mod distinct;
 mod error;
 pub mod hdbscan;
@@ -35,5 +36,6 @@ pub mod minibatch;
 mod minimum;
 pub mod model;
 pub mod sizes;
+mod spatial;
 
 pub use error::ClusteringError;

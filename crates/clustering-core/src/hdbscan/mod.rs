@@ -20,16 +20,23 @@
 //! arbitrary order; a row at exactly the distance at which two clusters meet, say one through which they meet, belongs
 //! to one of them there and to neither here.
 
+mod boruvka;
 mod brute;
 mod condense;
 mod condensed;
+mod hunt;
 mod members;
 mod model;
+mod near;
 mod params;
 mod predict;
+mod predict_brute;
 mod select;
 mod tree;
 
+use boruvka::row_of;
+use near::Near;
+use segctl_numeric::distance::Metric;
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_numeric::{Labels, MatrixView};
 
@@ -38,7 +45,9 @@ pub use model::HdbscanModel;
 pub use params::{HdbscanParams, Selection};
 
 use crate::ClusteringError;
+use crate::agglomerative::Pair;
 use crate::check::check_values;
+use crate::spatial::Tree;
 
 /// What events say is running.
 const STAGE_CORE: &str = "core distances";
@@ -114,8 +123,7 @@ pub fn fit_with(
     }
     let span = tracing::info_span!("hdbscan", n, d, ?metric, min_samples);
     let _entered = span.enter();
-    let cores = brute::core_distances(x, metric, min_samples, observer)?;
-    let pairs = brute::minimum_spanning_tree(x, metric, &cores, observer)?;
+    let (cores, pairs) = spanning_tree(x, metric, min_samples, observer)?;
     let tree = condense::condense(n, pairs, params.min_cluster_size);
     let stabilities = tree.stabilities();
     let selected = select::select(&tree, &stabilities, params);
@@ -127,4 +135,25 @@ pub fn fit_with(
         labels: members.labels,
         probabilities: members.probabilities,
     })
+}
+
+/// The core distances of the rows, and a minimum spanning tree by mutual reachability.
+fn spanning_tree(
+    x: MatrixView<'_>,
+    metric: Metric,
+    min_samples: usize,
+    observer: &dyn Observer,
+) -> Result<(Vec<f64>, Vec<Pair>), ClusteringError> {
+    if metric == Metric::Cosine {
+        let cores = brute::core_distances(x, metric, min_samples, observer)?;
+        let pairs = brute::minimum_spanning_tree(x, metric, &cores, observer)?;
+        return Ok((cores, pairs));
+    }
+    let tree = Tree::new(x, metric);
+    let near = Near::new(&tree, min_samples, observer)?;
+    let mut cores = vec![0.0; x.n_rows()];
+    for slot in 0..x.n_rows() {
+        cores[row_of(&tree, slot)] = tree.distance_of(near.cores[slot]);
+    }
+    Ok((cores, boruvka::minimum_spanning_tree(&tree, &near, observer)?))
 }

@@ -1,15 +1,13 @@
-//! The neighbours of new rows.
-
-use std::ops::Range;
+//! The neighbours of new rows, by a tree of boxes around the training rows.
 
 use segctl_numeric::distance::Metric;
 use segctl_numeric::par::map_chunks;
 use segctl_numeric::{Labels, MatrixView};
 
-use super::brute::larger;
-
-/// Rows compared with all training rows at a time.
-const BLOCK_ROWS: usize = 16;
+use super::boruvka::row_of;
+use super::hunt::{Boxes, Hunted, hunt};
+use super::near::core_distances;
+use crate::spatial::{FAN, Group, LEAF, NONE, Node, Tree};
 
 /// The training rows and what is known of them.
 #[derive(Clone, Copy)]
@@ -38,74 +36,184 @@ pub(super) struct Found {
 pub(super) type Join<'a> = dyn Fn(usize, usize, f64) -> (u32, f64) + Sync + 'a;
 
 impl Neighbours<'_> {
-    /// One answer per row of `x`.
+    /// One answer per row of `x`. Time O(n d log m) in few features, O(n m d) at worst.
     pub(super) fn find(self, x: MatrixView<'_>, join: &Join<'_>) -> Vec<Found> {
-        let of_row = |row: usize, distances: &[f64]| {
-            let own = self.core_distance(distances);
-            let (neighbour, distance) = self.nearest(own, distances);
-            let (label, probability) = join(row, neighbour, distance);
-            let clusters = self.cluster_distances(own, distances);
-            let (second, second_distance) = nearest_other(&clusters, label);
-            let distance = clusters.get(label as usize).copied().unwrap_or(second_distance);
-            Found { label, probability, distance, second, second_distance }
+        if self.metric == Metric::Cosine {
+            return self.find_brute(x, join);
+        }
+        let known = Known::new(self);
+        let (present, label) = (known.by_slot(|_| 0), known.by_slot(|row| self.labels.as_slice()[row]));
+        let all = Boxes::new(&known.tree, &present, &known.cores);
+        let clusters = Boxes::new(&known.tree, &label, &known.cores);
+        let of_leaf = |rows: &[u32], group: &Group| {
+            let cores = known.core_distances(group);
+            let met = known.nearest(&all, group, &cores, |_| NONE);
+            let joined: Vec<(u32, f64)> = rows
+                .iter()
+                .zip(&met)
+                .map(|(&row, met)| join(row as usize, known.row(met.found), known.distance(met)))
+                .collect();
+            // The rows of the cluster joined are left out, and those of none.
+            let others = known.nearest(&clusters, group, &cores, |at| joined[at].0);
+            let answer = |at: usize| {
+                let (label, probability) = joined[at];
+                let (second, second_distance) = match others[at].found {
+                    NONE => (Labels::NOISE, f64::INFINITY),
+                    slot => (clusters.component(slot as usize), known.distance(&others[at])),
+                };
+                let distance = if label == Labels::NOISE { second_distance } else { known.distance(&met[at]) };
+                Found { label, probability, distance, second, second_distance }
+            };
+            (0..rows.len()).map(answer).collect()
         };
-        self.by_row(x, of_row)
+        by_leaf(x, self.metric, of_leaf)
     }
 
-    /// The distance by mutual reachability of each row of `x` to the cluster it has in `labels`.
+    /// The distance by mutual reachability of each row of `x` to the cluster it has in `labels`. Time as that of
+    /// [`find`](Self::find), and O(m) for each cluster.
     pub(super) fn distances_to(self, x: MatrixView<'_>, labels: &Labels) -> Vec<f64> {
-        let of_row = |row: usize, distances: &[f64]| match labels.get(row) {
-            None => f64::NAN,
-            Some(cluster) => self.cluster_distances(self.core_distance(distances), distances)[cluster],
-        };
-        self.by_row(x, of_row)
-    }
-
-    fn by_row<T: Send>(self, x: MatrixView<'_>, of_row: impl Fn(usize, &[f64]) -> T + Sync) -> Vec<T> {
-        let m = self.rows.n_rows();
-        let of_block = |block: Range<usize>| {
-            let mut distances = vec![0.0; block.len() * m];
-            let xs = x.rows_range(block.clone()).as_slice();
-            self.metric.many_to_many(xs, self.rows.as_slice(), x.n_cols(), &mut distances);
-            block.zip(distances.chunks_exact(m)).map(|(row, distances)| of_row(row, distances)).collect::<Vec<T>>()
-        };
-        map_chunks(x.n_rows(), BLOCK_ROWS, of_block).into_iter().flatten().collect()
-    }
-
-    fn core_distance(self, distances: &[f64]) -> f64 {
-        *distances.to_vec().select_nth_unstable_by(self.min_samples - 1, f64::total_cmp).1
-    }
-
-    /// By mutual reachability, then by distance, then the first.
-    fn nearest(self, own: f64, distances: &[f64]) -> (usize, f64) {
-        let mut best = (f64::INFINITY, f64::INFINITY, 0);
-        for (row, (&distance, &core)) in distances.iter().zip(self.core_distances).enumerate() {
-            let reach = larger(distance, larger(own, core));
-            if reach < best.0 || (reach == best.0 && distance < best.1) {
-                best = (reach, distance, row);
-            }
+        if self.metric == Metric::Cosine {
+            return self.distances_to_brute(x, labels);
         }
-        (best.2, best.0)
-    }
-
-    /// The distance to the nearest row of each cluster by mutual reachability.
-    fn cluster_distances(self, own: f64, distances: &[f64]) -> Vec<f64> {
-        let mut nearest = vec![f64::INFINITY; self.labels.n_clusters()];
-        for ((&distance, &core), &label) in distances.iter().zip(self.core_distances).zip(self.labels.as_slice()) {
-            if label != Labels::NOISE {
-                let nearest = &mut nearest[label as usize];
-                let reach = larger(distance, core);
-                *nearest = if reach < *nearest { reach } else { *nearest };
-            }
+        let known = Known::new(self);
+        let mut members = vec![Vec::new(); labels.n_clusters()];
+        (0..x.n_rows()).filter_map(|row| labels.get(row).map(|c| (c, row))).for_each(|(c, row)| members[c].push(row));
+        let mut distances = vec![f64::NAN; x.n_rows()];
+        for (cluster, members) in members.iter().enumerate().filter(|(_, members)| !members.is_empty()) {
+            let is_in = |row: usize| if self.labels.get(row) == Some(cluster) { 0 } else { NONE };
+            let present = known.by_slot(is_in);
+            let boxes = Boxes::new(&known.tree, &present, &known.cores);
+            let of_leaf = |_: &[u32], group: &Group| {
+                let met = known.nearest(&boxes, group, &known.core_distances(group), |_| NONE);
+                met.iter().map(|met| known.distance(met)).collect()
+            };
+            let found: Vec<f64> = by_leaf(x.select_rows(members).view(), self.metric, of_leaf);
+            members.iter().zip(found).for_each(|(&row, distance)| distances[row] = distance);
         }
-        nearest.iter_mut().for_each(|nearest| *nearest = larger(*nearest, own));
-        nearest
+        distances
     }
 }
 
-/// The nearest cluster but `label`, the first among equals; [`Labels::NOISE`] at infinity for none.
-fn nearest_other(distances: &[f64], label: u32) -> (u32, f64) {
-    let none = (Labels::NOISE, f64::INFINITY);
-    let others = (0..).zip(distances).filter(|&(cluster, _)| cluster != label);
-    others.fold(none, |best, (cluster, &distance)| if distance < best.1 { (cluster, distance) } else { best })
+/// The training rows in a tree.
+struct Known {
+    tree: Tree,
+    root: Vec<Node>,
+    min_samples: usize,
+    /// The core distance of each slot, as a total.
+    cores: Vec<f64>,
+}
+
+impl Known {
+    fn new(neighbours: Neighbours<'_>) -> Self {
+        let tree = Tree::new(neighbours.rows, neighbours.metric);
+        let mut known =
+            Self { root: tree.root().into_iter().collect(), tree, min_samples: neighbours.min_samples, cores: vec![] };
+        known.cores = known.core_totals();
+        known
+    }
+
+    /// Those of the fit, whose totals a model does not keep: roots do not give them back.
+    fn core_totals(&self) -> Vec<f64> {
+        let of_leaf = |leaf: usize| core_distances(&self.tree, &Group::of_leaf(&self.tree, leaf), self.min_samples);
+        let found = map_chunks(self.tree.n_leaves(), 1, |leaves| leaves.flat_map(of_leaf).collect::<Vec<f64>>());
+        let mut cores = found.concat();
+        cores.resize(self.n_slots(), f64::INFINITY);
+        cores
+    }
+
+    fn n_slots(&self) -> usize {
+        self.tree.n_blocks() * FAN * LEAF
+    }
+
+    /// Values of the training rows by their slots; [`NONE`] where there is no row.
+    fn by_slot(&self, of: impl Fn(usize) -> u32) -> Vec<u32> {
+        let mut values: Vec<u32> = (0..self.tree.n_rows()).map(|slot| of(row_of(&self.tree, slot))).collect();
+        values.resize(self.n_slots(), NONE);
+        values
+    }
+
+    fn row(&self, slot: u32) -> usize {
+        row_of(&self.tree, slot as usize)
+    }
+
+    fn core_distances(&self, group: &Group) -> Vec<f64> {
+        core_distances(&self.tree, group, self.min_samples)
+    }
+
+    /// For each row of a group the nearest that is not of its own component.
+    fn nearest(&self, boxes: &Boxes<'_>, group: &Group, cores: &[f64], own: impl Fn(usize) -> u32) -> Vec<Hunted> {
+        let rows = cores.iter().enumerate().map(|(at, &core)| Hunted::new(own(at), core, f64::MAX)).collect();
+        hunt::<true>(&self.tree, boxes, &self.root, group, rows)
+    }
+
+    fn distance(&self, hunted: &Hunted) -> f64 {
+        self.tree.distance_of(hunted.limit)
+    }
+}
+
+/// Answers leaf by leaf of a tree of the rows of `x`, so that neighbours share searches; in the order of the rows.
+fn by_leaf<T: Send + Clone>(
+    x: MatrixView<'_>,
+    metric: Metric,
+    of_leaf: impl Fn(&[u32], &Group) -> Vec<T> + Sync,
+) -> Vec<T> {
+    let tree = Tree::new(x, metric);
+    let answers = map_chunks(tree.n_leaves(), 1, |leaves| {
+        let of_leaf = |leaf: usize| of_leaf(tree.leaf_rows(leaf), &Group::of_leaf(&tree, leaf));
+        leaves.flat_map(of_leaf).collect::<Vec<T>>()
+    });
+    let mut by_row: Vec<Option<T>> = vec![None; x.n_rows()];
+    for (slot, answer) in answers.into_iter().flatten().enumerate() {
+        by_row[row_of(&tree, slot)] = Some(answer);
+    }
+    by_row.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use segctl_numeric::Matrix;
+
+    use super::*;
+    use crate::hdbscan::{HdbscanParams, fit};
+    use crate::model::Predict;
+
+    const METRICS: [Metric; 4] = [Metric::Euclidean, Metric::SquaredEuclidean, Metric::Manhattan, Metric::Chebyshev];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn the_tree_finds_what_all_pairs_show(
+            (n, d) in (20_usize..500, 1_usize..4),
+            values in prop::collection::vec(-8_i32..9, 2400),
+            grain in prop::sample::select(vec![1.0, 0.37]),
+            min_samples in 1_usize..12,
+            metric in prop::sample::select(METRICS.to_vec()),
+        ) {
+            let values: Vec<f64> = values.iter().map(|&v| f64::from(v * v * v) * grain).collect();
+            let x = Matrix::new(values[..n * d].to_vec(), n, d).unwrap();
+            let params = HdbscanParams::new(5).with_min_samples(min_samples).with_metric(metric);
+            let model = fit(x.view(), &params).unwrap().model;
+            let new = Matrix::new(values[1500..1500 + 200 * d].iter().map(|v| v * 0.9).collect(), 200, d).unwrap();
+            let join = |row: usize, neighbour: usize, distance: f64| {
+                let label = model.neighbours().labels.as_slice()[neighbour];
+                // Whatever is joined: every third row is noise here.
+                if row % 3 == 0 { (Labels::NOISE, neighbour as f64) } else { (label, distance) }
+            };
+            let neighbours = model.neighbours();
+            let found = neighbours.find(new.view(), &join);
+            let brute = neighbours.find_brute(new.view(), &join);
+            for (found, brute) in found.iter().zip(&brute) {
+                // Of clusters equally near either may be named.
+                prop_assert_eq!((found.label, found.probability), (brute.label, brute.probability));
+                prop_assert_eq!((found.distance, found.second_distance), (brute.distance, brute.second_distance));
+            }
+            let ids = (0..200).map(|row| if model.n_clusters() == 0 { Labels::NOISE } else { row % model.n_clusters() as u32 });
+            let labels = Labels::new(ids.collect(), model.n_clusters()).unwrap();
+            let (found, brute) =
+                (neighbours.distances_to(new.view(), &labels), neighbours.distances_to_brute(new.view(), &labels));
+            prop_assert!(found.iter().zip(&brute).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
+    }
 }

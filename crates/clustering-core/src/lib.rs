@@ -6,6 +6,7 @@
 //! | [`minibatch`] | k centres from small random batches: many rows, or a stream of them |
 //! | [`bisecting`] | one cluster split in two, again and again: a hierarchy from above |
 //! | [`sizes`] | k centres, each with no fewer and no more rows than allowed |
+//! | [`dbscan`] | where rows are dense, of any shape; the rest is noise |
 //! | [`agglomerative`] | two clusters joined, again and again: a hierarchy from below |
 //! | [`hdbscan`] | dense places of any shape and any density, and noise |
 //!

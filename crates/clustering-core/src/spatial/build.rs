@@ -78,7 +78,7 @@ impl Source<'_> {
             for (at, (slot, &mut (_, row))) in rows.iter_mut().zip(keys).enumerate() {
                 *slot = row;
                 for (j, &value) in self.row(row).iter().enumerate() {
-                    columns[j * (LEAF / LANES) + at / LANES][at % LANES] = value;
+                    columns[at / LANES * self.n_features + j][at % LANES] = value;
                     lower[j][leaf] = lower[j][leaf].min(value);
                     upper[j][leaf] = upper[j][leaf].max(value);
                 }

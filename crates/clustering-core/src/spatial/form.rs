@@ -66,12 +66,18 @@ pub(super) fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
-/// The totals of `W` pairs of rows side by side; `differences` tells those of a feature.
+/// The differences of `W` pairs of rows, feature by feature. A trait, since closures cannot be made inline,
+/// and what is not inline is not compiled for the instruction set at hand. Mark `of` `#[inline(always)]`.
+pub(super) trait Differences<const W: usize> {
+    fn of(&self, feature: usize) -> [f64; W];
+}
+
+/// The totals of `W` pairs of rows side by side.
 ///
 /// Feature `j` goes to accumulator `j % 8` and the eight are joined as a tree. What is missing would add
 /// zeros, which changes nothing and is left out.
 #[inline(always)]
-pub(super) fn totals<F: Form, const W: usize>(n_features: usize, differences: impl Fn(usize) -> [f64; W]) -> [f64; W] {
+pub(super) fn totals<F: Form, const W: usize>(n_features: usize, differences: impl Differences<W>) -> [f64; W] {
     match n_features {
         0 => [0.0; W],
         1 => few::<F, W, 1>(differences),
@@ -85,37 +91,37 @@ pub(super) fn totals<F: Form, const W: usize>(n_features: usize, differences: im
 
 /// As [`totals`] of one pair, without copies for numbers of features.
 #[inline(always)]
-pub(super) fn total<F: Form>(n_features: usize, difference: impl Fn(usize) -> f64) -> f64 {
+pub(super) fn total<F: Form>(n_features: usize, differences: impl Differences<1>) -> f64 {
     let mut acc = [[0.0]; LANES];
     for j in 0..n_features {
-        acc[j % LANES] = [F::join(acc[j % LANES][0], F::term(difference(j)))];
+        acc[j % LANES] = [F::join(acc[j % LANES][0], F::term(differences.of(j)[0]))];
     }
     join::<F, 1>(&acc, LANES)[0]
 }
 
 #[inline(always)]
-fn few<F: Form, const W: usize, const N: usize>(differences: impl Fn(usize) -> [f64; W]) -> [f64; W] {
+fn few<F: Form, const W: usize, const N: usize>(differences: impl Differences<W>) -> [f64; W] {
     let mut acc = [[0.0; W]; LANES];
     for (j, acc) in acc.iter_mut().enumerate().take(N) {
-        *acc = terms::<F, W>(differences(j));
+        *acc = terms::<F, W>(differences.of(j));
     }
     join::<F, W>(&acc, N)
 }
 
 #[inline(always)]
-fn many<F: Form, const W: usize>(n_features: usize, differences: impl Fn(usize) -> [f64; W]) -> [f64; W] {
+fn many<F: Form, const W: usize>(n_features: usize, differences: impl Differences<W>) -> [f64; W] {
     let mut acc = [[0.0; W]; LANES];
     let mut start = 0;
     while start + LANES <= n_features {
         for (j, acc) in acc.iter_mut().enumerate() {
-            *acc = joined::<F, W>(acc, &terms::<F, W>(differences(start + j)));
+            *acc = joined::<F, W>(acc, &terms::<F, W>(differences.of(start + j)));
         }
         start += LANES;
     }
     // A copy: what a counter indexes goes through memory, and the loop above should keep to registers.
     let mut last = acc;
     for j in start..n_features {
-        last[j - start] = joined::<F, W>(&last[j - start], &terms::<F, W>(differences(j)));
+        last[j - start] = joined::<F, W>(&last[j - start], &terms::<F, W>(differences.of(j)));
     }
     join::<F, W>(&last, LANES)
 }
@@ -156,9 +162,23 @@ mod tests {
 
     use super::*;
 
+    struct Pair<'a>(&'a [f64], &'a [f64]);
+
+    impl Differences<2> for Pair<'_> {
+        fn of(&self, j: usize) -> [f64; 2] {
+            [self.0[j] - self.1[j], self.1[j] - self.0[j]]
+        }
+    }
+
+    impl Differences<1> for Pair<'_> {
+        fn of(&self, j: usize) -> [f64; 1] {
+            [self.0[j] - self.1[j]]
+        }
+    }
+
     fn of_pair<F: Form>(x: &[f64], y: &[f64]) -> f64 {
-        let found = totals::<F, 2>(x.len(), |j| [x[j] - y[j], y[j] - x[j]]);
-        assert_eq!(found, [total::<F>(x.len(), |j| x[j] - y[j]); 2]);
+        let found = totals::<F, 2>(x.len(), Pair(x, y));
+        assert_eq!(found, [total::<F>(x.len(), Pair(x, y)); 2]);
         found[0]
     }
 

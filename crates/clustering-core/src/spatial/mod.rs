@@ -16,7 +16,7 @@ mod walk;
 use segctl_numeric::MatrixView;
 use segctl_numeric::distance::Metric;
 
-pub(crate) use bounds::within;
+pub(crate) use bounds::{near, within};
 pub(crate) use form::{Form, Largest, Magnitudes, Squares};
 pub(crate) use nearest::Found;
 pub(crate) use space::{Kind, Space};

@@ -7,7 +7,7 @@ use segctl_numeric::simd::{Kernel, dispatch};
 
 use super::bounds::within;
 use super::form::Form;
-use super::tree::{FAN, LEAF, NONE, Tree, with_form};
+use super::tree::{FAN, LEAF, NONE, Node, Tree, with_form};
 use super::walk::{Group, Search};
 
 /// Leaves whose rows are looked up by one task.
@@ -67,8 +67,7 @@ impl Tree {
 
     /// The `k` rows nearest to each row of a group, which is that of leaf `own` if there is one.
     fn nearest_to(&self, group: &Group, own: Option<usize>, k: usize) -> Vec<Found> {
-        let n = group.rows.len() / self.n_features;
-        let found = vec![NOTHING; n * k];
+        let found = vec![NOTHING; group.n_rows() * k];
         with_form!(self, F => dispatch(Nearest::<F> {
             tree: self,
             group,
@@ -109,12 +108,6 @@ impl<F: Form> Kernel for Nearest<'_, F> {
 
 impl<F: Form> Nearest<'_, F> {
     #[inline(always)]
-    fn row(&self, at: usize) -> &[f64] {
-        let d = self.tree.n_features;
-        &self.group.rows[at * d..][..d]
-    }
-
-    #[inline(always)]
     fn radius(&self, at: usize) -> f64 {
         self.found[(at + 1) * self.k - 1].total
     }
@@ -122,7 +115,7 @@ impl<F: Form> Nearest<'_, F> {
     /// Offers the rows in a leaf to a row of the group.
     #[inline(always)]
     fn leaf(&mut self, at: usize, leaf: usize) {
-        let totals = self.tree.leaf_totals::<F>(leaf, self.row(at));
+        let totals = self.tree.leaf_totals::<F>(leaf, self.group.row(at));
         // Slots without a row are infinitely far, as are the places not yet taken.
         let mut bits = within(&totals, self.radius(at).min(f64::MAX));
         let found = &mut self.found[at * self.k..][..self.k];
@@ -161,12 +154,18 @@ impl<F: Form> Search<F> for Nearest<'_, F> {
     }
 
     #[inline(always)]
+    fn wants(&mut self, _node: Node, _gap: f64) -> bool {
+        true
+    }
+
+    #[inline(always)]
     fn block(&mut self, block: usize, _gaps: [f64; FAN]) {
         // The own leaf first: what is found there narrows the search in the others.
         let first = self.own.filter(|leaf| leaf / FAN == block).map_or(0, |leaf| leaf % FAN);
         self.widest = 0.0;
         for at in 0..self.found.len() / self.k {
-            let gaps = self.tree.fan_gaps::<F>(block, self.row(at), self.row(at));
+            let row = self.group.row(at);
+            let gaps = self.tree.fan_gaps::<F>(block, row, row);
             for lane in (0..FAN).map(|lane| (lane + first) % FAN) {
                 if gaps[lane] <= self.radius(at).min(f64::MAX) {
                     self.leaf(at, block * FAN + lane);

@@ -34,7 +34,7 @@ pub(crate) struct Tree {
     n_rows: usize,
     /// The row of each slot, `NONE` past the last.
     pub(super) rows: Vec<u32>,
-    /// Leaf by leaf, feature by feature, `LEAF` rows side by side; infinite where there is no row.
+    /// Eight slots by eight slots, feature by feature; infinite where there is no row.
     pub(super) columns: Vec<[f64; LANES]>,
     /// Block by block: lower corners of the leaves feature by feature, then upper ones.
     pub(super) fans: Vec<[f64; FAN]>,
@@ -122,6 +122,16 @@ impl Tree {
         self.space.distance_of(total)
     }
 
+    /// The largest total of rows whose distance is at most `radius`, finite and not negative.
+    pub(crate) fn total_of(&self, radius: f64) -> f64 {
+        self.space.total_of(radius)
+    }
+
+    /// Features of rows as they are compared.
+    pub(crate) fn n_features(&self) -> usize {
+        self.n_features
+    }
+
     pub(crate) fn n_rows(&self) -> usize {
         self.n_rows
     }
@@ -146,15 +156,32 @@ impl Tree {
         &self.rows[slots]
     }
 
+    /// The rows of all slots from those of a leaf on.
+    pub(crate) fn rows_from(&self, leaf: usize) -> &[u32] {
+        &self.rows[leaf * LEAF..self.n_rows]
+    }
+
+    /// Values of rows in the order of their slots; 0 for slots without a row.
+    pub(crate) fn in_slots(&self, values: &[f64]) -> Vec<f64> {
+        self.rows.iter().map(|&row| if row == NONE { 0.0 } else { values[row as usize] }).collect()
+    }
+
+    /// Rows in a node.
+    #[inline(always)]
+    pub(crate) fn n_rows_in(&self, node: Node) -> usize {
+        (node.blocks().end * BLOCK).min(self.n_rows) - node.first_block * BLOCK
+    }
+
     /// Appends the rows in a leaf, row by row.
     pub(crate) fn push_leaf(&self, leaf: usize, out: &mut Vec<f64>) {
-        let columns = self.leaf_columns(leaf).as_flattened();
+        let columns = self.leaf_columns(leaf);
         for at in 0..self.leaf_rows(leaf).len() {
-            out.extend((0..self.n_features).map(|j| columns[j * LEAF + at]));
+            let columns = &columns[at / LANES * self.n_features..][..self.n_features];
+            out.extend(columns.iter().map(|column| column[at % LANES]));
         }
     }
 
-    /// `columns[j * LEAF / LANES + g][l]` is feature `j` of slot `g * LANES + l` of a leaf.
+    /// `columns[g * d + j][l]` is feature `j` of slot `g * LANES + l` of a leaf.
     #[inline(always)]
     pub(super) fn leaf_columns(&self, leaf: usize) -> &[[f64; LANES]] {
         let width = LEAF / LANES * self.n_features;
@@ -171,6 +198,11 @@ impl Tree {
     #[inline(always)]
     pub(crate) fn corners(&self, node: Node) -> (&[f64], &[f64]) {
         self.corners[node.id * 2 * self.n_features..][..2 * self.n_features].split_at(self.n_features)
+    }
+
+    /// The node of a single block.
+    pub(crate) fn block_node(&self, block: usize) -> Node {
+        self.around(block).pop().expect("a block is in the tree")
     }
 
     /// Nodes that make up the tree, the last being `block`, the others ever farther from it.

@@ -7,7 +7,7 @@ use super::tree::{FAN, LEAF, Node, Tree};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Group {
     /// Row by row.
-    pub(crate) rows: Vec<f64>,
+    rows: Vec<f64>,
     /// The corners of their box.
     pub(crate) lower: Vec<f64>,
     pub(crate) upper: Vec<f64>,
@@ -16,15 +16,10 @@ pub(crate) struct Group {
 impl Group {
     /// Of rows of `n_features` to compare each.
     pub(crate) fn new(rows: Vec<f64>, n_features: usize) -> Self {
-        let corner = |start, choose: fn(f64, f64) -> f64| {
-            let mut corner = vec![start; n_features];
-            for row in rows.chunks_exact(n_features) {
-                corner.iter_mut().zip(row).for_each(|(corner, &value)| *corner = choose(*corner, value));
-            }
-            corner
-        };
-        let (lower, upper) = (corner(f64::INFINITY, f64::min), corner(f64::NEG_INFINITY, f64::max));
-        Self { rows, lower, upper }
+        let n = rows.len() / n_features;
+        let mut group = Self { rows, lower: vec![0.0; n_features], upper: vec![0.0; n_features] };
+        group.fit(0..n);
+        group
     }
 
     /// The rows in a leaf of `tree`.
@@ -32,6 +27,34 @@ impl Group {
         let mut rows = Vec::with_capacity(LEAF * tree.n_features);
         tree.push_leaf(leaf, &mut rows);
         Self::new(rows, tree.n_features)
+    }
+
+    /// Some rows of the group.
+    pub(crate) fn select(&self, places: &[usize]) -> Self {
+        Self::new(places.iter().flat_map(|&at| self.row(at)).copied().collect(), self.lower.len())
+    }
+
+    pub(crate) fn n_rows(&self) -> usize {
+        self.rows.len() / self.lower.len()
+    }
+
+    #[inline(always)]
+    pub(crate) fn row(&self, at: usize) -> &[f64] {
+        &self.rows[at * self.lower.len()..][..self.lower.len()]
+    }
+
+    /// Makes the box that of some of the rows.
+    #[inline(always)]
+    pub(crate) fn fit(&mut self, places: impl Iterator<Item = usize>) {
+        let Self { rows, lower, upper } = self;
+        lower.fill(f64::INFINITY);
+        upper.fill(f64::NEG_INFINITY);
+        for at in places {
+            for (j, &value) in rows[at * lower.len()..][..lower.len()].iter().enumerate() {
+                lower[j] = lower[j].min(value);
+                upper[j] = upper[j].max(value);
+            }
+        }
     }
 }
 
@@ -43,10 +66,8 @@ pub(crate) trait Search<F: Form> {
     /// Boxes of a larger gap are left out; below 0 when nothing more is wanted.
     fn limit(&self) -> f64;
 
-    /// Whether a node within the limit is wanted; asked before its blocks are.
-    fn wants(&mut self, _node: Node) -> bool {
-        true
-    }
+    /// Whether to look into a node of that gap, which is within the limit.
+    fn wants(&mut self, node: Node, gap: f64) -> bool;
 
     /// Looks at a block, of which at least one leaf is within the limit; `gaps` are those of its leaves.
     fn block(&mut self, block: usize, gaps: [f64; FAN]);
@@ -60,7 +81,7 @@ impl Tree {
         let mut waiting: Vec<(Node, f64)> = Vec::with_capacity(nodes.len() + usize::BITS as usize);
         waiting.extend(nodes.iter().map(|&node| (node, 0.0)));
         while let Some((node, bound)) = waiting.pop() {
-            if bound > search.limit() || !search.wants(node) {
+            if bound > search.limit() || !search.wants(node, bound) {
                 continue;
             }
             if let Some(children) = node.children() {

@@ -189,13 +189,7 @@ impl<'a> Forest<'a> {
     }
 
     /// Searches from the rows in a leaf that may have a shorter edge; by their slots.
-    fn search_leaf(
-        &self,
-        leaf: usize,
-        shortest: &[Edge],
-        wanted: &[bool],
-        boxes: &Boxes<'_>,
-    ) -> Vec<(usize, Hunted)> {
+    fn search_leaf(&self, leaf: usize, shortest: &[Edge], wanted: &[bool], boxes: &Boxes<'_>) -> Vec<(usize, Hunted)> {
         let slots = leaf * LEAF..leaf * LEAF + self.tree.leaf_rows(leaf).len();
         let limit = |slot: usize| shortest[self.component[slot] as usize].total;
         let may_have = |&slot: &usize| wanted[self.component[slot] as usize] && self.lower[slot] < limit(slot);
@@ -208,7 +202,7 @@ impl<'a> Forest<'a> {
         let row = |&slot: &usize| Hunted::new(self.component[slot], self.near.cores[slot], limit(slot));
         let rows = slots.iter().map(row).collect();
         let nodes = self.tree.around(leaf / FAN);
-        slots.iter().copied().zip(hunt::<false>(self.tree, boxes, &nodes, &group, rows)).collect()
+        slots.iter().copied().zip(hunt(self.tree, boxes, &nodes, &group, rows, false)).collect()
     }
 
     /// Joins the components `settled` by their edges, which are the shortest.
@@ -292,8 +286,7 @@ mod tests {
         }
     }
 
-    const METRICS: [Metric; 4] =
-        [Metric::Euclidean, Metric::SquaredEuclidean, Metric::Manhattan, Metric::Chebyshev];
+    const METRICS: [Metric; 4] = [Metric::Euclidean, Metric::SquaredEuclidean, Metric::Manhattan, Metric::Chebyshev];
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]

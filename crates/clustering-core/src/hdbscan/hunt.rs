@@ -97,14 +97,15 @@ impl Hunted {
 }
 
 /// Searches from the rows of `group` for their shortest edges to other components, `nodes` being the whole tree, where
-/// the search begins last. With `TIES`, among edges of equal length the one to the nearest row is found, and among
+/// the search begins last. With `ties`, among edges of equal length the one to the nearest row is found, and among
 /// equally near rows that with the lowest number; without, any.
-pub(super) fn hunt<const TIES: bool>(
+pub(super) fn hunt(
     tree: &Tree,
     boxes: &Boxes<'_>,
     nodes: &[Node],
     group: &Group,
     rows: Vec<Hunted>,
+    ties: bool,
 ) -> Vec<Hunted> {
     let own = rows.iter().map(|row| Content { component: row.own, core: f64::INFINITY });
     let component = match rows.iter().all(|row| row.own == rows[0].own) {
@@ -112,24 +113,26 @@ pub(super) fn hunt<const TIES: bool>(
         false => own.fold(Content::NOTHING, Content::with).component,
     };
     let widest = rows.iter().fold(0.0, |widest: f64, row| widest.max(row.limit));
-    with_form!(tree, F => dispatch(Hunt::<F, TIES> {
+    with_form!(tree, F => dispatch(Hunt::<F> {
         tree,
         boxes,
         nodes,
         group,
         rows,
+        ties,
         component,
         widest,
         form: PhantomData,
     }))
 }
 
-struct Hunt<'a, F, const TIES: bool> {
+struct Hunt<'a, F> {
     tree: &'a Tree,
     boxes: &'a Boxes<'a>,
     nodes: &'a [Node],
     group: &'a Group,
     rows: Vec<Hunted>,
+    ties: bool,
     /// That of all rows, or [`MIXED`].
     component: u32,
     /// The largest limit.
@@ -137,7 +140,7 @@ struct Hunt<'a, F, const TIES: bool> {
     form: PhantomData<F>,
 }
 
-impl<F: Form, const TIES: bool> Kernel for Hunt<'_, F, TIES> {
+impl<F: Form> Kernel for Hunt<'_, F> {
     type Output = Vec<Hunted>;
 
     #[inline(always)]
@@ -147,7 +150,7 @@ impl<F: Form, const TIES: bool> Kernel for Hunt<'_, F, TIES> {
     }
 }
 
-impl<F: Form, const TIES: bool> Hunt<'_, F, TIES> {
+impl<F: Form> Hunt<'_, F> {
     #[inline(always)]
     fn scan(&mut self, at: usize, leaf: usize) {
         let totals = self.tree.leaf_totals::<F>(leaf, self.group.row(at));
@@ -167,7 +170,7 @@ impl<F: Form, const TIES: bool> Hunt<'_, F, TIES> {
                 let is_first = || row.found == NONE || number(slot) < number(row.found as usize);
                 total < row.total || (total == row.total && is_first())
             };
-            if length < row.limit || (TIES && length == row.limit && nearer()) {
+            if length < row.limit || (self.ties && length == row.limit && nearer()) {
                 (row.limit, row.found, row.total) = (length, slot as u32, total);
             }
         }
@@ -175,12 +178,12 @@ impl<F: Form, const TIES: bool> Hunt<'_, F, TIES> {
 
     /// Whether a row may have an edge that is wanted where none is shorter than `bound`.
     #[inline(always)]
-    fn wants_within(row: Hunted, bound: f64) -> bool {
-        bound < row.limit || (TIES && bound == row.limit)
+    fn wants_within(&self, row: Hunted, bound: f64) -> bool {
+        bound < row.limit || (self.ties && bound == row.limit)
     }
 }
 
-impl<F: Form, const TIES: bool> Search<F> for Hunt<'_, F, TIES> {
+impl<F: Form> Search<F> for Hunt<'_, F> {
     #[inline(always)]
     fn corners(&self) -> (&[f64], &[f64]) {
         (&self.group.lower, &self.group.upper)
@@ -192,7 +195,7 @@ impl<F: Form, const TIES: bool> Search<F> for Hunt<'_, F, TIES> {
     }
 
     #[inline(always)]
-    fn wants(&mut self, node: Node) -> bool {
+    fn wants(&mut self, node: Node, _gap: f64) -> bool {
         self.boxes.nodes[node.id].may_have(self.component, self.widest)
     }
 
@@ -201,18 +204,18 @@ impl<F: Form, const TIES: bool> Search<F> for Hunt<'_, F, TIES> {
         self.widest = -1.0;
         for at in 0..self.rows.len() {
             // No edge is shorter than the core distance.
-            if !Self::wants_within(self.rows[at], self.rows[at].core) {
+            if !self.wants_within(self.rows[at], self.rows[at].core) {
                 continue;
             }
             let row = self.group.row(at);
             let gaps = self.tree.fan_gaps::<F>(block, row, row);
             for lane in 0..FAN {
                 let (row, leaf) = (self.rows[at], block * FAN + lane);
-                if Self::wants_within(row, gaps[lane]) && self.boxes.leaves[leaf].may_have(row.own, row.limit) {
+                if self.wants_within(row, gaps[lane]) && self.boxes.leaves[leaf].may_have(row.own, row.limit) {
                     self.scan(at, leaf);
                 }
             }
-            if Self::wants_within(self.rows[at], self.rows[at].core) {
+            if self.wants_within(self.rows[at], self.rows[at].core) {
                 self.widest = self.widest.max(self.rows[at].limit);
             }
         }

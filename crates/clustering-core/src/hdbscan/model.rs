@@ -185,7 +185,7 @@ impl HdbscanModel {
         &self.core_distances
     }
 
-    fn neighbours(&self) -> Neighbours<'_> {
+    pub(super) fn neighbours(&self) -> Neighbours<'_> {
         Neighbours {
             rows: self.rows.view(),
             metric: self.metric,

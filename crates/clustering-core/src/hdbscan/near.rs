@@ -10,7 +10,7 @@ use segctl_numeric::simd::{Kernel, dispatch};
 
 use super::STAGE_CORE;
 use crate::ClusteringError;
-use crate::spatial::{FAN, Form, Group, LEAF, NONE, Search, Tree, with_form, within};
+use crate::spatial::{FAN, Form, Group, LEAF, NONE, Node, Search, Tree, with_form, within};
 
 /// Neighbours kept of each row at least, where there are so many.
 const FEWEST_KEPT: usize = 8;
@@ -174,7 +174,7 @@ impl<F: Form> Kernel for Nearest<'_, F> {
 impl<F: Form> Nearest<'_, F> {
     #[inline(always)]
     fn scan(&mut self, at: usize, leaf: usize) {
-                let totals = self.tree.leaf_totals::<F>(leaf, self.group.row(at));
+        let totals = self.tree.leaf_totals::<F>(leaf, self.group.row(at));
         let mut bits = within(&totals, self.radius[at]);
         let found = &mut self.found[at];
         while bits != 0 {
@@ -207,8 +207,13 @@ impl<F: Form> Search<F> for Nearest<'_, F> {
     }
 
     #[inline(always)]
+    fn wants(&mut self, _node: Node, _gap: f64) -> bool {
+        true
+    }
+
+    #[inline(always)]
     fn block(&mut self, block: usize, _gaps: [f64; FAN]) {
-                // The own leaf first: what is found there narrows the search in the others.
+        // The own leaf first: what is found there narrows the search in the others.
         let first = self.own.filter(|leaf| leaf / FAN == block).map_or(0, |leaf| leaf % FAN);
         self.widest = 0.0;
         for at in 0..self.found.len() {

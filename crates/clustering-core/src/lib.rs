@@ -11,7 +11,8 @@
 //! | [`hdbscan`] | dense places of any shape and any density, and noise |
 //!
 //! Algorithms take a [`MatrixView`](segctl_numeric::MatrixView) and parameters and return plain
-//! data. They know nothing of files, tables or reports; the relatives of k-means know k-means. The same input,
+//! data. They know nothing of files, tables or reports; the relatives of k-means know k-means, and
+//! HDBSCAN knows the spanning tree of single linkage. The same input,
 //! parameters and seed give the same bits at any number of threads and on any processor.
 //!
 //! ```

@@ -85,14 +85,13 @@ impl<'a> Forest<'a> {
         }
     }
 
-    /// Joins components by their shortest edges; at least all but one if none has its own for nothing.
+    /// Joins components by their shortest edges: those that have them for nothing, or where they are few, some others.
     fn grow(&mut self, observer: &dyn Observer) -> Result<(), ClusteringError> {
         let mut shortest = self.known();
         let mut settled = self.settled(&shortest);
         let n_settled = settled.iter().filter(|&&settled| settled).count();
         if n_settled * CHEAP < self.n_components {
-            settled.fill(true);
-            settled[self.largest()] = false;
+            settled.iter_mut().zip(self.smaller_half()).for_each(|(settled, is_small)| *settled |= is_small);
             self.search(&mut shortest, &settled, observer)?;
         }
         self.join(&shortest, &settled);
@@ -152,11 +151,25 @@ impl<'a> Forest<'a> {
         settled
     }
 
-    /// The component of most rows, the first among equals.
-    fn largest(&self) -> usize {
+    /// The smallest components with up to half of all rows together; the smallest in any case. Searching from these
+    /// alone, a row is seldom searched from again: it is in a large component then. They are half of the components at
+    /// least, but for one.
+    fn smaller_half(&self) -> Vec<bool> {
+        let n = self.tree.n_rows();
         let mut sizes = vec![0_usize; self.n_components];
-        self.component[..self.tree.n_rows()].iter().for_each(|&component| sizes[component as usize] += 1);
-        (0..sizes.len()).rev().max_by_key(|&component| sizes[component]).unwrap_or(0)
+        self.component[..n].iter().for_each(|&component| sizes[component as usize] += 1);
+        let mut order: Vec<usize> = (0..sizes.len()).collect();
+        order.sort_by_key(|&component| sizes[component]);
+        let mut left = n / 2;
+        let mut is_small = vec![false; sizes.len()];
+        for (rank, component) in order.into_iter().enumerate() {
+            if rank > 0 && sizes[component] > left {
+                break;
+            }
+            is_small[component] = true;
+            left = left.saturating_sub(sizes[component]);
+        }
+        is_small
     }
 
     /// Makes the edges of the components `wanted` the shortest there are.

@@ -19,7 +19,8 @@ pub(super) struct Boxes<'a> {
     nodes: Vec<Content>,
 }
 
-/// The component of all rows in a box, or [`MIXED`], or [`NONE`] without rows; the least core distance.
+/// Of the rows in a box that have a component: that of all, or [`MIXED`], or [`NONE`] where there are none; their least
+/// core distance.
 #[derive(Debug, Clone, Copy)]
 struct Content {
     component: u32,
@@ -29,6 +30,7 @@ struct Content {
 impl Content {
     const NOTHING: Self = Self { component: NONE, core: f64::INFINITY };
 
+    /// Rows without a component leave it to the others.
     fn with(self, other: Self) -> Self {
         let component = match (self.component, other.component) {
             (NONE, one) | (one, NONE) => one,
@@ -41,7 +43,8 @@ impl Content {
     /// Whether there may be an edge no longer than `limit` from rows of `component`.
     #[inline(always)]
     fn may_have(self, component: u32, limit: f64) -> bool {
-        (self.component != component || component == MIXED) && self.core <= limit
+        let has_others = self.component != NONE && (self.component != component || component == MIXED);
+        has_others && self.core <= limit
     }
 }
 
@@ -49,8 +52,8 @@ impl<'a> Boxes<'a> {
     pub(super) fn new(tree: &Tree, component: &'a [u32], cores: &'a [f64]) -> Self {
         let rows = component.chunks_exact(LEAF).zip(cores.chunks_exact(LEAF));
         let content = |(components, cores): (&[u32], &[f64])| {
-            let rows = components.iter().zip(cores).map(|(&component, &core)| Content { component, core });
-            rows.fold(Content::NOTHING, Content::with)
+            let rows = components.iter().zip(cores).filter(|&(&component, _)| component != NONE);
+            rows.map(|(&component, &core)| Content { component, core }).fold(Content::NOTHING, Content::with)
         };
         let leaves = rows.map(content).collect();
         let mut boxes = Self { component, cores, leaves, nodes: vec![Content::NOTHING; 2 * tree.n_blocks()] };
@@ -78,7 +81,7 @@ impl<'a> Boxes<'a> {
 /// A row that is searched from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hunted {
-    /// Its component: the others are searched.
+    /// Its component: the others are searched. Rows that have none, [`NONE`], are not.
     pub(super) own: u32,
     /// Its core distance.
     pub(super) core: f64,
@@ -107,11 +110,8 @@ pub(super) fn hunt(
     rows: Vec<Hunted>,
     ties: bool,
 ) -> Vec<Hunted> {
-    let own = rows.iter().map(|row| Content { component: row.own, core: f64::INFINITY });
-    let component = match rows.iter().all(|row| row.own == rows[0].own) {
-        true => rows[0].own,
-        false => own.fold(Content::NOTHING, Content::with).component,
-    };
+    let own = rows.first().map_or(NONE, |row| row.own);
+    let component = if rows.iter().all(|row| row.own == own) { own } else { MIXED };
     let widest = rows.iter().fold(0.0, |widest: f64, row| widest.max(row.limit));
     with_form!(tree, F => dispatch(Hunt::<F> {
         tree,
@@ -160,7 +160,7 @@ impl<F: Form> Hunt<'_, F> {
             let place = bits.trailing_zeros() as usize;
             bits &= bits - 1;
             let slot = leaf * LEAF + place;
-            if self.boxes.component[slot] == row.own {
+            if [row.own, NONE].contains(&self.boxes.component[slot]) {
                 continue;
             }
             let total = totals.as_flattened()[place];
@@ -209,9 +209,9 @@ impl<F: Form> Search<F> for Hunt<'_, F> {
             }
             let row = self.group.row(at);
             let gaps = self.tree.fan_gaps::<F>(block, row, row);
-            for lane in 0..FAN {
+            for (lane, gap) in gaps.into_iter().enumerate() {
                 let (row, leaf) = (self.rows[at], block * FAN + lane);
-                if self.wants_within(row, gaps[lane]) && self.boxes.leaves[leaf].may_have(row.own, row.limit) {
+                if self.wants_within(row, gap) && self.boxes.leaves[leaf].may_have(row.own, row.limit) {
                     self.scan(at, leaf);
                 }
             }

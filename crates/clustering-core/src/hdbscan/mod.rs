@@ -14,11 +14,15 @@
 //! is a hierarchy; a cluster of it is a part of at least `min_cluster_size` rows, and what splits off with fewer rows
 //! leaves it as noise. `lambda` is one over the distance: the density.
 //!
-//! Labels and probabilities are those of scikit-learn's `HDBSCAN`, outlier scores those of the hdbscan package, with
-//! one difference: merges at equal distances are one merge, as in the paper, so that the result depends neither on the
-//! order of the rows nor on which of several minimum spanning trees was found. Both packages take such merges in an
-//! arbitrary order; a row at exactly the distance at which two clusters meet, say one through which they meet, belongs
-//! to one of them there and to neither here.
+//! Labels and probabilities are those of scikit-learn's `HDBSCAN`, outlier scores those of the hdbscan package, except:
+//!
+//! - Merges at equal distances are one merge, as in the paper, so that the result depends neither on the order of the
+//!   rows nor on which of several minimum spanning trees was found. Both packages take such merges in an arbitrary
+//!   order; a row at exactly the distance at which two clusters meet, say one through which they meet, belongs to one
+//!   of them there and to neither here.
+//! - A cluster of fewer than `min_cluster_size` rows is not selected, even if it is all there is.
+//! - `max_cluster_size` holds for leaves, too, and counts all rows of the root.
+//! - The root is a leaf if it never splits; it is selected as one if a single cluster is allowed.
 
 mod boruvka;
 mod brute;
@@ -94,7 +98,7 @@ pub fn fit(x: MatrixView<'_>, params: &HdbscanParams) -> Result<Hdbscan, Cluster
 ///
 /// Events have the stage `core distances`, the step being the number of rows done, and then `spanning tree`, the step
 /// being the number of edges found. Time O(n^2 d) at worst; by a tree of boxes, which all metrics but cosine know,
-/// about O(n log n) in few features. Memory O(n d + n min_samples).
+/// about O(n log n) in few features. Memory O(n d), and up to 64 neighbours of each row.
 ///
 /// # Errors
 /// [`ClusteringError::Input`] for parameters out of range, no rows, no columns, or values that are not finite;

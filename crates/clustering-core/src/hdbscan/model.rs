@@ -181,6 +181,16 @@ impl HdbscanModel {
     }
 
     /// The core distance of each training row (n).
+    ///
+    /// ```
+    /// use segctl_clustering_core::hdbscan::{HdbscanParams, fit};
+    /// use segctl_numeric::{MatrixView, distance::Metric};
+    /// let x = MatrixView::new(&[1.0, 1.5, 3.0], 3, 1)?;
+    /// let model = fit(x, &HdbscanParams::new(3).with_min_samples(2))?.model;
+    /// assert_eq!(model.core_distances(), [0.5, 0.5, 1.5]);
+    /// assert_eq!((model.n_rows(), model.metric()), (3, Metric::Euclidean));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn core_distances(&self) -> &[f64] {
         &self.core_distances
     }
@@ -213,7 +223,8 @@ impl HdbscanModel {
     }
 }
 
-/// Time O(n m d) for n rows to assign and m training rows at worst.
+/// A tree of the m training rows is built each time: better many rows at once than one by one. Time O((n + m) d log m)
+/// in few features, O(n m d) at worst.
 ///
 /// ```
 /// use segctl_clustering_core::hdbscan::{HdbscanParams, fit};

@@ -191,7 +191,7 @@ mod tests {
             let join = |row: usize, neighbour: usize, distance: f64| {
                 let label = model.neighbours().labels.as_slice()[neighbour];
                 // Whatever is joined: every third row is noise here.
-                if row % 3 == 0 { (Labels::NOISE, neighbour as f64) } else { (label, distance) }
+                if row.is_multiple_of(3) { (Labels::NOISE, neighbour as f64) } else { (label, distance) }
             };
             let neighbours = model.neighbours();
             let found = neighbours.find(new.view(), &join);

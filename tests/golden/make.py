@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from agglomerative import write_agglomerative
+from dbscan import write_dbscan
 from hdbscan_tree import write_hdbscan
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
@@ -20,6 +21,7 @@ from silhouette import write_silhouette
 
 SUBJECTS = {
     "agglomerative": write_agglomerative,
+    "dbscan": write_dbscan,
     "hdbscan": write_hdbscan,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,

@@ -8,7 +8,7 @@ use segctl_numeric::simd::{Kernel, dispatch};
 use super::progress::Progress;
 use super::uniform::Uniform;
 use crate::ClusteringError;
-use crate::spatial::{FAN, Form, Group, NONE, Node, Search, Tree, near, with_form, within};
+use crate::spatial::{FAN, Form, Group, LEAF, NONE, Node, Search, Tree, near, with_form, within};
 
 /// Leaves whose rows are looked up by one task.
 const TASK_LEAVES: usize = 4;
@@ -17,7 +17,7 @@ const TASK_LEAVES: usize = 4;
 #[derive(Clone, Copy)]
 pub(super) struct Cores<'a> {
     pub(super) tree: &'a Tree,
-    /// Of each core row.
+    /// Of the core row in each slot.
     pub(super) clusters: &'a [u32],
     pub(super) uniform: &'a Uniform,
 }
@@ -88,10 +88,9 @@ impl<F: Form> Lowest<'_, F> {
     fn leaf(&mut self, at: usize, leaf: usize) {
         let Cores { tree, clusters, .. } = self.cores;
         let mut bits = within(&tree.leaf_totals::<F>(leaf, self.group.row(at)), self.limit);
-        let rows = tree.leaf_rows(leaf);
         while bits != 0 {
-            let row = rows[bits.trailing_zeros() as usize];
-            self.lowest[at] = self.lowest[at].min(clusters[row as usize]);
+            let slot = leaf * LEAF + bits.trailing_zeros() as usize;
+            self.lowest[at] = self.lowest[at].min(clusters[slot]);
             bits &= bits - 1;
         }
     }

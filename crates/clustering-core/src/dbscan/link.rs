@@ -70,7 +70,7 @@ impl Linking<'_> {
 
     fn pairs(&self, pairs: &[(usize, Node)]) {
         map_chunks(pairs.len(), TASK_PAIRS, |range| {
-            pairs[range].iter().for_each(|&(leaf, node)| self.pair(leaf, node))
+            pairs[range].iter().for_each(|&(leaf, node)| self.pair(leaf, node));
         });
     }
 
@@ -133,6 +133,25 @@ impl<F: Form> Pair<'_, F> {
     }
 }
 
+impl<F: Form> Pair<'_, F> {
+    /// Of the lanes of a block those whose leaves are not of one set with the own one yet, and the sets of these.
+    /// In the own block leaves before the own one are left out: they look at it.
+    #[inline(always)]
+    fn wanted(&self, block: usize, mut lanes: u8) -> (u8, [u32; FAN]) {
+        if block == self.leaf / FAN {
+            lanes &= u8::MAX << (self.leaf % FAN);
+        }
+        let mut sets = [NONE; FAN];
+        for (lane, set) in sets.iter_mut().enumerate() {
+            if lanes >> lane & 1 == 1 {
+                *set = self.linking.set_of(block * FAN + lane);
+                lanes &= !(u8::from(self.linking.are_one(self.set, *set)) << lane);
+            }
+        }
+        (lanes, sets)
+    }
+}
+
 impl<F: Form> Search<F> for Pair<'_, F> {
     #[inline(always)]
     fn corners(&self) -> (&[f64], &[f64]) {
@@ -152,17 +171,7 @@ impl<F: Form> Search<F> for Pair<'_, F> {
     #[inline(always)]
     fn block(&mut self, block: usize, gaps: [f64; FAN]) {
         let linking = self.linking;
-        let mut wanted = near(&gaps, linking.limit);
-        if block == self.leaf / FAN {
-            wanted &= u8::MAX << (self.leaf % FAN);
-        }
-        let mut sets = [NONE; FAN];
-        for lane in 0..FAN {
-            if wanted >> lane & 1 == 1 {
-                sets[lane] = linking.set_of(block * FAN + lane);
-                wanted &= !(u8::from(linking.are_one(self.set, sets[lane])) << lane);
-            }
-        }
+        let (mut wanted, mut sets) = self.wanted(block, near(&gaps, linking.limit));
         for (at, &own) in linking.tree.leaf_rows(self.leaf).iter().enumerate() {
             if wanted == 0 {
                 return;

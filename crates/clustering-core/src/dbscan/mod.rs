@@ -20,7 +20,9 @@
 //! Y. Gu & J. Shun, "Theoretically-efficient and practical parallel DBSCAN", SIGMOD 2020). Memory is
 //! O(n d) whatever eps is.
 //!
-//! **Metrics.** Distances are those of [`Metric`](segctl_numeric::distance::Metric), to the bit. Cosine
+//! **Metrics.** Distances are those of [`Metric`](segctl_numeric::distance::Metric), to the bit. (scikit-learn
+//! compares squares with a rounded eps^2, and so leaves out pairs at a distance of exactly eps when that
+//! was rounded down: of points with whole coordinates those at the square root of 3, for instance.) Cosine
 //! distances are taken as half the squared distances of rows of length 1, which is the same but for
 //! rounding; whatever is within 1e-14 of eps in proportion counts as within it. A row of zeros is at cosine
 //! distance 1 from other rows and 0 from other rows of zeros.
@@ -105,7 +107,7 @@ pub fn fit(x: MatrixView<'_>, params: &DbscanParams) -> Result<Dbscan, Clusterin
 ///
 /// Events have the stages `dbscan core rows`, `dbscan links` and `dbscan border`, with their steps and
 /// how many there will be. Time O(n d log n) for few dimensions and an eps that few rows are within, O(n^2 d)
-/// at worst; memory about 40 n d bytes.
+/// at worst; memory about 24 n d + 50 n bytes.
 ///
 /// # Errors
 /// [`ClusteringError::Input`] for parameters out of range, values that are not finite, or weights
@@ -154,7 +156,8 @@ fn cluster(
     uniform.refresh(&core_tree, |row| clusters[row as usize]);
     let mut labels = vec![NONE; x.n_rows()];
     core_places.iter().zip(&clusters).for_each(|(&row, &cluster)| labels[row] = cluster);
-    let cores = Cores { tree: &core_tree, clusters: &clusters, uniform: &uniform };
+    let in_slots = core_tree.in_slots(&clusters);
+    let cores = Cores { tree: &core_tree, clusters: &in_slots, uniform: &uniform };
     border(&tree, cores, limit, &mut labels, &core, progress)?;
     let labels = Labels::new(labels, n_clusters).expect("clusters are numbered below their number");
     let means = model::means(x, &labels);

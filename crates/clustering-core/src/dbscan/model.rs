@@ -39,7 +39,8 @@ const TASK_ROWS: usize = 64;
 pub struct DbscanModel {
     raw: RawModel,
     tree: Tree,
-    /// Clusters of leaves and nodes of the tree.
+    /// Clusters of slots of the tree, and of leaves and nodes.
+    in_slots: Vec<u32>,
     uniform: Uniform,
 }
 
@@ -112,7 +113,8 @@ impl DbscanModel {
     fn of(raw: RawModel, tree: Tree) -> Self {
         let mut uniform = Uniform::new(&tree);
         uniform.refresh(&tree, |row| raw.clusters[row as usize]);
-        Self { raw, tree, uniform }
+        let in_slots = tree.in_slots(&raw.clusters);
+        Self { raw, tree, in_slots, uniform }
     }
 
     /// What was fitted: eps, `min_samples` and the metric.
@@ -142,7 +144,7 @@ impl DbscanModel {
     }
 
     fn cores(&self) -> Cores<'_> {
-        Cores { tree: &self.tree, clusters: &self.raw.clusters, uniform: &self.uniform }
+        Cores { tree: &self.tree, clusters: &self.in_slots, uniform: &self.uniform }
     }
 
     /// Maps rows, as they are compared, in parallel.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use segctl_numeric::simd::{Kernel, dispatch};
 
 use super::border::Cores;
-use crate::spatial::{FAN, Form, Group, NONE, Node, Search, near, with_form, within};
+use crate::spatial::{FAN, Form, Group, LEAF, NONE, Node, Search, near, with_form, within};
 
 /// A cluster, and the total of differences to its nearest core row.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,11 +90,10 @@ impl<F: Form> Clusters<'_, F> {
         let Cores { tree, clusters, .. } = self.cores;
         let totals = tree.leaf_totals::<F>(leaf, self.group.row(0));
         let mut bits = within(&totals, self.limit().min(f64::MAX));
-        let rows = tree.leaf_rows(leaf);
         while bits != 0 {
             let slot = bits.trailing_zeros() as usize;
             bits &= bits - 1;
-            self.offer(Reached { total: totals.as_flattened()[slot], cluster: clusters[rows[slot] as usize] });
+            self.offer(Reached { total: totals.as_flattened()[slot], cluster: clusters[leaf * LEAF + slot] });
         }
     }
 }

@@ -2,20 +2,16 @@
 
 use segctl_numeric::simd::LANES;
 
-use super::form::{Differences, Form, larger, total, totals};
+use super::form::{Between, Differences, Form, larger, total, totals};
 use super::tree::{FAN, LEAF, Node, Tree};
 
 impl Tree {
     /// The totals of `row` and each slot of a leaf; infinite for slots without a row.
     #[inline(always)]
     pub(crate) fn leaf_totals<F: Form>(&self, leaf: usize, row: &[f64]) -> [[f64; LANES]; LEAF / LANES] {
-        let (columns, d) = (self.leaf_columns(leaf), row.len());
-        assert_eq!(columns.len(), LEAF / LANES * d);
-        let mut out = [[0.0; LANES]; LEAF / LANES];
-        for (g, out) in out.iter_mut().enumerate() {
-            *out = totals::<F, LANES>(d, RowToLanes { row, columns: &columns[g * d..][..d] });
-        }
-        out
+        let columns = self.leaf_columns(leaf);
+        assert_eq!(columns.len(), LEAF / LANES * row.len());
+        totals::<F, LANES, { LEAF / LANES }>(row.len(), &RowToLeaf { row, columns })
     }
 
     /// For each leaf of a block, no row in it has a smaller total with any row between the corners
@@ -24,36 +20,34 @@ impl Tree {
     pub(crate) fn fan_gaps<F: Form>(&self, block: usize, lower: &[f64], upper: &[f64]) -> [f64; FAN] {
         let (low, high) = self.fan(block);
         assert!(low.len() == lower.len() && high.len() == lower.len() && upper.len() == lower.len());
-        totals::<F, FAN>(lower.len(), BoxToFan { lower, upper, low, high })
+        totals::<F, FAN, 1>(lower.len(), &BoxToFan { lower, upper, low, high })[0]
     }
 
     /// No row of a node has a smaller total with any row between the corners `lower` and `upper`.
     #[inline(always)]
     pub(crate) fn node_gap<F: Form>(&self, node: Node, lower: &[f64], upper: &[f64]) -> f64 {
         let (low, high) = self.corners(node);
-        assert!(low.len() == lower.len() && high.len() == lower.len() && upper.len() == lower.len());
-        total::<F>(lower.len(), BoxToBox { lower, upper, low, high })
+        total::<F, Gap>([lower, upper], [low, high])
     }
 
     /// No row of a node has a larger total with any row between the corners `lower` and `upper`.
     #[inline(always)]
     pub(crate) fn node_span<F: Form>(&self, node: Node, lower: &[f64], upper: &[f64]) -> f64 {
         let (low, high) = self.corners(node);
-        assert!(low.len() == lower.len() && high.len() == lower.len() && upper.len() == lower.len());
-        total::<F>(lower.len(), Across(BoxToBox { lower, upper, low, high }))
+        total::<F, Span>([lower, upper], [low, high])
     }
 }
 
-/// A row, and eight rows as columns.
-struct RowToLanes<'a> {
+/// A row, and the rows in a leaf as columns.
+struct RowToLeaf<'a> {
     row: &'a [f64],
     columns: &'a [[f64; LANES]],
 }
 
-impl Differences<LANES> for RowToLanes<'_> {
+impl Differences<LANES> for RowToLeaf<'_> {
     #[inline(always)]
-    fn of(&self, j: usize) -> [f64; LANES] {
-        let mut differences = self.columns[j];
+    fn of(&self, group: usize, j: usize) -> [f64; LANES] {
+        let mut differences = self.columns[group * self.row.len() + j];
         for value in &mut differences {
             *value = self.row[j] - *value;
         }
@@ -61,7 +55,7 @@ impl Differences<LANES> for RowToLanes<'_> {
     }
 }
 
-/// A box, and the boxes of a block's leaves: how far apart they are, 0 where they meet.
+/// A box, and the boxes of a block's leaves: how far apart they are.
 struct BoxToFan<'a> {
     lower: &'a [f64],
     upper: &'a [f64],
@@ -71,59 +65,52 @@ struct BoxToFan<'a> {
 
 impl Differences<FAN> for BoxToFan<'_> {
     #[inline(always)]
-    fn of(&self, j: usize) -> [f64; FAN] {
+    fn of(&self, _group: usize, j: usize) -> [f64; FAN] {
         let mut gaps = [0.0; FAN];
-        for l in 0..FAN {
-            gaps[l] = larger(larger(self.lower[j] - self.high[j][l], self.low[j][l] - self.upper[j]), 0.0);
+        for (gap, (&low, &high)) in gaps.iter_mut().zip(self.low[j].iter().zip(&self.high[j])) {
+            *gap = Gap::of([self.lower[j], self.upper[j]], [low, high]);
         }
         gaps
     }
 }
 
-/// Two boxes, as above.
-struct BoxToBox<'a> {
-    lower: &'a [f64],
-    upper: &'a [f64],
-    low: &'a [f64],
-    high: &'a [f64],
-}
+/// How far two boxes are apart: 0 where they meet.
+struct Gap;
 
-impl Differences<1> for BoxToBox<'_> {
+impl Between for Gap {
     #[inline(always)]
-    fn of(&self, j: usize) -> [f64; 1] {
-        [larger(larger(self.lower[j] - self.high[j], self.low[j] - self.upper[j]), 0.0)]
+    fn of([lower, upper]: [f64; 2], [low, high]: [f64; 2]) -> f64 {
+        larger(larger(lower - high, low - upper), 0.0)
     }
 }
 
-/// Two boxes: how far apart what is in them can be.
-struct Across<'a>(BoxToBox<'a>);
+/// How far apart what is in two boxes can be.
+struct Span;
 
-impl Differences<1> for Across<'_> {
+impl Between for Span {
     #[inline(always)]
-    fn of(&self, j: usize) -> [f64; 1] {
-        let BoxToBox { lower, upper, low, high } = self.0;
-        [larger(upper[j] - low[j], high[j] - lower[j])]
+    fn of([lower, upper]: [f64; 2], [low, high]: [f64; 2]) -> f64 {
+        larger(upper - low, high - lower)
     }
 }
 
 /// Bits of the lanes that are at most `limit`.
 #[inline(always)]
-pub(crate) fn near(gaps: &[f64; FAN], limit: f64) -> u8 {
-    let mut bits = 0;
-    for (lane, &gap) in gaps.iter().enumerate() {
-        bits |= u8::from(gap <= limit) << lane;
+pub(crate) fn near(values: &[f64; LANES], limit: f64) -> u8 {
+    let mut bytes = [0; LANES];
+    for l in 0..LANES {
+        bytes[l] = u8::from(values[l] <= limit);
     }
-    bits
+    // Brings the last bit of byte l to bit 56 + l.
+    (u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
 }
 
 /// Bits of the slots whose totals are at most `limit`.
 #[inline(always)]
 pub(crate) fn within(totals: &[[f64; LANES]; LEAF / LANES], limit: f64) -> u32 {
-    let mut bits = 0;
-    for (g, totals) in totals.iter().enumerate() {
-        for (l, &total) in totals.iter().enumerate() {
-            bits |= u32::from(total <= limit) << (g * LANES + l);
-        }
+    let mut bytes = [0; LEAF / LANES];
+    for (byte, totals) in bytes.iter_mut().zip(totals) {
+        *byte = near(totals, limit);
     }
-    bits
+    u32::from_le_bytes(bytes)
 }

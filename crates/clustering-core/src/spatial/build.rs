@@ -67,11 +67,11 @@ impl Source<'_> {
         }
     }
 
-    fn block(&self, keys: &mut [Key], part: Part<'_>) {
-        let rows = part.rows.chunks_exact_mut(LEAF);
-        let columns = part.columns.chunks_exact_mut(LEAF / LANES * self.n_features);
+    fn block(&self, keys: &mut [Key], Part { rows, columns, fans }: Part<'_>) {
+        let rows = rows.chunks_exact_mut(LEAF);
+        let columns = columns.chunks_exact_mut(LEAF / LANES * self.n_features);
         let leaves = self.leaves(keys).into_iter().zip(rows).zip(columns);
-        let (lower, upper) = part.fans.split_at_mut(self.n_features);
+        let (lower, upper) = fans.split_at_mut(self.n_features);
         upper.fill([f64::NEG_INFINITY; FAN]);
         for (leaf, ((keys, rows), columns)) in leaves.enumerate() {
             keys.sort_unstable_by_key(|key| key.1);

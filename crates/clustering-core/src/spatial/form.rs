@@ -66,64 +66,94 @@ pub(super) fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
-/// The differences of `W` pairs of rows, feature by feature. A trait, since closures cannot be made inline,
-/// and what is not inline is not compiled for the instruction set at hand. Mark `of` `#[inline(always)]`.
+/// The differences of `W` pairs of rows, feature by feature, and that of several groups of pairs. A trait,
+/// since closures cannot be made inline, and what is not inline is not compiled for the instruction set
+/// at hand. Mark methods `#[inline(always)]`.
 pub(super) trait Differences<const W: usize> {
-    fn of(&self, feature: usize) -> [f64; W];
+    fn of(&self, group: usize, feature: usize) -> [f64; W];
 }
 
-/// The totals of `W` pairs of rows side by side.
+/// The totals of `G` groups of `W` pairs of rows side by side.
 ///
 /// Feature `j` goes to accumulator `j % 8` and the eight are joined as a tree. What is missing would add
 /// zeros, which changes nothing and is left out.
 #[inline(always)]
-pub(super) fn totals<F: Form, const W: usize>(n_features: usize, differences: impl Differences<W>) -> [f64; W] {
+pub(super) fn totals<F: Form, const W: usize, const G: usize>(
+    n_features: usize,
+    differences: &impl Differences<W>,
+) -> [[f64; W]; G] {
     match n_features {
-        0 => [0.0; W],
-        1 => few::<F, W, 1>(differences),
-        2 => few::<F, W, 2>(differences),
-        3 => few::<F, W, 3>(differences),
-        4 => few::<F, W, 4>(differences),
-        LANES => few::<F, W, LANES>(differences),
-        n => many::<F, W>(n, differences),
+        1 => few::<F, W, G, 1>(differences),
+        2 => few::<F, W, G, 2>(differences),
+        3 => few::<F, W, G, 3>(differences),
+        4 => few::<F, W, G, 4>(differences),
+        LANES => few::<F, W, G, LANES>(differences),
+        n => many::<F, W, G>(n, differences),
     }
 }
 
-/// As [`totals`] of one pair, without copies for numbers of features.
 #[inline(always)]
-pub(super) fn total<F: Form>(n_features: usize, differences: impl Differences<1>) -> f64 {
-    let mut acc = [[0.0]; LANES];
-    for j in 0..n_features {
-        acc[j % LANES] = [F::join(acc[j % LANES][0], F::term(differences.of(j)[0]))];
-    }
-    join::<F, 1>(&acc, LANES)[0]
-}
-
-#[inline(always)]
-fn few<F: Form, const W: usize, const N: usize>(differences: impl Differences<W>) -> [f64; W] {
-    let mut acc = [[0.0; W]; LANES];
-    for (j, acc) in acc.iter_mut().enumerate().take(N) {
-        *acc = terms::<F, W>(differences.of(j));
-    }
-    join::<F, W>(&acc, N)
-}
-
-#[inline(always)]
-fn many<F: Form, const W: usize>(n_features: usize, differences: impl Differences<W>) -> [f64; W] {
-    let mut acc = [[0.0; W]; LANES];
-    let mut start = 0;
-    while start + LANES <= n_features {
-        for (j, acc) in acc.iter_mut().enumerate() {
-            *acc = joined::<F, W>(acc, &terms::<F, W>(differences.of(start + j)));
+fn few<F: Form, const W: usize, const G: usize, const N: usize>(differences: &impl Differences<W>) -> [[f64; W]; G] {
+    let mut out = [[0.0; W]; G];
+    for (g, out) in out.iter_mut().enumerate() {
+        let mut acc = [[0.0; W]; LANES];
+        for (j, acc) in acc.iter_mut().enumerate().take(N) {
+            *acc = terms::<F, W>(differences.of(g, j));
         }
-        start += LANES;
+        *out = join::<F, W>(&acc, N);
     }
-    // A copy: what a counter indexes goes through memory, and the loop above should keep to registers.
+    out
+}
+
+#[inline(always)]
+fn many<F: Form, const W: usize, const G: usize>(
+    n_features: usize,
+    differences: &impl Differences<W>,
+) -> [[f64; W]; G] {
+    let mut out = [[0.0; W]; G];
+    for (g, out) in out.iter_mut().enumerate() {
+        let mut acc = [[0.0; W]; LANES];
+        let mut start = 0;
+        while start + LANES <= n_features {
+            for (j, acc) in acc.iter_mut().enumerate() {
+                *acc = joined::<F, W>(acc, &terms::<F, W>(differences.of(g, start + j)));
+            }
+            start += LANES;
+        }
+        // A copy: what a counter indexes goes through memory, and the loop above should keep to registers.
+        let mut last = acc;
+        for j in start..n_features {
+            last[j - start] = joined::<F, W>(&last[j - start], &terms::<F, W>(differences.of(g, j)));
+        }
+        *out = join::<F, W>(&last, LANES);
+    }
+    out
+}
+
+/// What two boxes differ by in one feature. Mark `of` `#[inline(always)]`.
+pub(super) trait Between {
+    fn of(own: [f64; 2], other: [f64; 2]) -> f64;
+}
+
+/// As [`totals`] of a single pair of boxes, each given by its lower and its upper corner: lanes run over the
+/// features.
+#[inline(always)]
+pub(super) fn total<F: Form, B: Between>(own: [&[f64]; 2], other: [&[f64]; 2]) -> f64 {
+    let n_features = own[0].len();
+    assert!(own[1].len() == n_features && other[0].len() == n_features && other[1].len() == n_features);
+    let mut acc = [0.0; LANES];
+    let (a, b) = (own.map(<[f64]>::as_chunks::<LANES>), other.map(<[f64]>::as_chunks::<LANES>));
+    for (at, a0) in a[0].0.iter().enumerate() {
+        let (a1, b0, b1) = (&a[1].0[at], &b[0].0[at], &b[1].0[at]);
+        for l in 0..LANES {
+            acc[l] = F::join(acc[l], F::term(B::of([a0[l], a1[l]], [b0[l], b1[l]])));
+        }
+    }
     let mut last = acc;
-    for j in start..n_features {
-        last[j - start] = joined::<F, W>(&last[j - start], &terms::<F, W>(differences.of(j)));
+    for (l, a0) in a[0].1.iter().enumerate() {
+        last[l] = F::join(last[l], F::term(B::of([*a0, a[1].1[l]], [b[0].1[l], b[1].1[l]])));
     }
-    join::<F, W>(&last, LANES)
+    join::<F, 1>(&[[last[0]], [last[1]], [last[2]], [last[3]], [last[4]], [last[5]], [last[6]], [last[7]]], LANES)[0]
 }
 
 #[inline(always)]
@@ -165,21 +195,24 @@ mod tests {
     struct Pair<'a>(&'a [f64], &'a [f64]);
 
     impl Differences<2> for Pair<'_> {
-        fn of(&self, j: usize) -> [f64; 2] {
-            [self.0[j] - self.1[j], self.1[j] - self.0[j]]
+        fn of(&self, group: usize, j: usize) -> [f64; 2] {
+            let difference = if group == 0 { self.0[j] - self.1[j] } else { self.1[j] - self.0[j] };
+            [difference, -difference]
         }
     }
 
-    impl Differences<1> for Pair<'_> {
-        fn of(&self, j: usize) -> [f64; 1] {
-            [self.0[j] - self.1[j]]
+    struct Lower;
+
+    impl Between for Lower {
+        fn of(own: [f64; 2], other: [f64; 2]) -> f64 {
+            own[0] - other[1]
         }
     }
 
     fn of_pair<F: Form>(x: &[f64], y: &[f64]) -> f64 {
-        let found = totals::<F, 2>(x.len(), Pair(x, y));
-        assert_eq!(found, [total::<F>(x.len(), Pair(x, y)); 2]);
-        found[0]
+        let found = total::<F, Lower>([x, x], [y, y]);
+        assert_eq!(totals::<F, 2, 2>(x.len(), &Pair(x, y)), [[found; 2]; 2]);
+        found
     }
 
     proptest! {

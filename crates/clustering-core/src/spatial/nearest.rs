@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use segctl_numeric::par::map_chunks;
 use segctl_numeric::simd::{Kernel, dispatch};
 
-use super::bounds::within;
+use super::bounds::{near, within};
 use super::form::Form;
 use super::tree::{FAN, LEAF, NONE, Node, Tree, with_form};
 use super::walk::{Group, Search};
@@ -166,8 +166,12 @@ impl<F: Form> Search<F> for Nearest<'_, F> {
         for at in 0..self.found.len() / self.k {
             let row = self.group.row(at);
             let gaps = self.tree.fan_gaps::<F>(block, row, row);
-            for lane in (0..FAN).map(|lane| (lane + first) % FAN) {
-                if gaps[lane] <= self.radius(at).min(f64::MAX) {
+            // The lanes before the first one come last.
+            let mut lanes = near(&gaps, self.radius(at).min(f64::MAX)).rotate_right(first as u32);
+            while lanes != 0 {
+                let lane = (lanes.trailing_zeros() as usize + first) % FAN;
+                lanes &= lanes - 1;
+                if gaps[lane] <= self.radius(at) {
                     self.leaf(at, block * FAN + lane);
                 }
             }

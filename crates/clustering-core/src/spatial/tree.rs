@@ -161,9 +161,9 @@ impl Tree {
         &self.rows[leaf * LEAF..self.n_rows]
     }
 
-    /// Values of rows in the order of their slots; 0 for slots without a row.
-    pub(crate) fn in_slots(&self, values: &[f64]) -> Vec<f64> {
-        self.rows.iter().map(|&row| if row == NONE { 0.0 } else { values[row as usize] }).collect()
+    /// Values of rows in the order of their slots; the default for slots without a row.
+    pub(crate) fn in_slots<T: Copy + Default>(&self, values: &[T]) -> Vec<T> {
+        self.rows.iter().map(|&row| if row == NONE { T::default() } else { values[row as usize] }).collect()
     }
 
     /// Rows in a node.

@@ -1,5 +1,6 @@
 //! Searches that go from what is near to what is far.
 
+use super::bounds::near;
 use super::form::Form;
 use super::tree::{FAN, LEAF, Node, Tree};
 
@@ -86,15 +87,17 @@ impl Tree {
             }
             if let Some(children) = node.children() {
                 let (lower, upper) = search.corners();
-                let bounds = children.map(|child| self.node_gap::<F>(child, lower, upper));
+                let mut bounds = [0.0; 2];
+                for (bound, &child) in bounds.iter_mut().zip(&children) {
+                    *bound = self.node_gap::<F>(child, lower, upper);
+                }
                 let far = usize::from(bounds[0] <= bounds[1]);
                 waiting.extend([(children[far], bounds[far]), (children[1 - far], bounds[1 - far])]);
                 continue;
             }
             let (lower, upper) = search.corners();
             let gaps = self.fan_gaps::<F>(node.first_block, lower, upper);
-            let limit = search.limit();
-            if gaps.iter().any(|&gap| gap <= limit) {
+            if near(&gaps, search.limit()) != 0 {
                 search.block(node.first_block, gaps);
             }
         }

@@ -7,7 +7,7 @@ use super::tree::{NONE, Tree, lambda};
 /// ```
 /// use segctl_clustering_core::hdbscan::{HdbscanParams, fit};
 /// use segctl_numeric::MatrixView;
-/// let x = [1.0, 1.1, 1.3, 5.0, 8.0, 8.1, 8.4];
+/// let x = [1.0, 1.1, 1.3, 20.0, 8.0, 8.1, 8.4];
 /// let tree = fit(MatrixView::new(&x, 7, 1)?, &HdbscanParams::new(3).with_min_samples(2))?.condensed;
 /// let root = &tree.clusters[0];
 /// assert_eq!((root.n_rows, root.children.as_slice(), root.label), (7, [1, 2].as_slice(), None));
@@ -87,7 +87,7 @@ impl CondensedTree {
     /// ```
     /// use segctl_clustering_core::hdbscan::{HdbscanParams, fit};
     /// use segctl_numeric::MatrixView;
-    /// let x = [1.0, 1.1, 1.3, 5.0, 8.0, 8.1, 8.4];
+    /// let x = [1.0, 1.1, 1.3, 20.0, 8.0, 8.1, 8.4];
     /// let tree = fit(MatrixView::new(&x, 7, 1)?, &HdbscanParams::new(3).with_min_samples(2))?.condensed;
     /// let left = tree.rows_left(100);
     /// assert_eq!((left[0].len(), left[0][0].n_left), (1, 1));

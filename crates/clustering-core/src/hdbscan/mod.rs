@@ -84,7 +84,7 @@ pub struct Hdbscan {
 /// ```
 /// use segctl_clustering_core::hdbscan::{HdbscanParams, fit};
 /// use segctl_numeric::MatrixView;
-/// let x = [1.0, 1.1, 1.3, 5.0, 8.0, 8.1, 8.4];
+/// let x = [1.0, 1.1, 1.3, 20.0, 8.0, 8.1, 8.4];
 /// let found = fit(MatrixView::new(&x, 7, 1)?, &HdbscanParams::new(3).with_min_samples(2))?;
 /// assert_eq!(found.labels.to_signed(), [0, 0, 0, -1, 1, 1, 1]);
 /// assert!(found.outlier_scores[3] > 0.9);
@@ -108,7 +108,7 @@ pub fn fit(x: MatrixView<'_>, params: &HdbscanParams) -> Result<Hdbscan, Cluster
 /// ```
 /// use segctl_clustering_core::hdbscan::{HdbscanParams, fit_with};
 /// use segctl_numeric::{MatrixView, distance::Metric, observe::Silent};
-/// let x = [1.0, 1.1, 1.3, 5.0, 8.0, 8.1, 8.4];
+/// let x = [1.0, 1.1, 1.3, 20.0, 8.0, 8.1, 8.4];
 /// let params = HdbscanParams::new(2).with_metric(Metric::Manhattan).with_allow_single_cluster(true);
 /// let found = fit_with(MatrixView::new(&x, 7, 1)?, &params, &Silent)?;
 /// assert_eq!(found.labels.n_clusters(), 2);

@@ -230,9 +230,9 @@ impl HdbscanModel {
 /// use segctl_clustering_core::hdbscan::{HdbscanParams, fit};
 /// use segctl_clustering_core::model::Predict;
 /// use segctl_numeric::MatrixView;
-/// let x = [1.0, 1.1, 1.3, 5.0, 8.0, 8.1, 8.4];
+/// let x = [1.0, 1.1, 1.3, 20.0, 8.0, 8.1, 8.4];
 /// let model = fit(MatrixView::new(&x, 7, 1)?, &HdbscanParams::new(3).with_min_samples(2))?.model;
-/// let found = model.predict(MatrixView::new(&[1.2, 6.5, 8.0], 3, 1)?)?;
+/// let found = model.predict(MatrixView::new(&[1.2, 16.0, 8.0], 3, 1)?)?;
 /// assert_eq!(found.labels.to_signed(), [0, -1, 1]);
 /// assert_eq!(found.probability.map(|p| p[1]), Some(0.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -201,8 +201,9 @@ mod tests {
                 prop_assert_eq!((found.label, found.probability), (brute.label, brute.probability));
                 prop_assert_eq!((found.distance, found.second_distance), (brute.distance, brute.second_distance));
             }
-            let ids = (0..200).map(|row| if model.n_clusters() == 0 { Labels::NOISE } else { row % model.n_clusters() as u32 });
-            let labels = Labels::new(ids.collect(), model.n_clusters()).unwrap();
+            let k = model.n_clusters();
+            let ids = (0..200).map(|row| if k == 0 { Labels::NOISE } else { row % k as u32 });
+            let labels = Labels::new(ids.collect(), k).unwrap();
             let (found, brute) =
                 (neighbours.distances_to(new.view(), &labels), neighbours.distances_to_brute(new.view(), &labels));
             prop_assert!(found.iter().zip(&brute).all(|(a, b)| a.to_bits() == b.to_bits()));

@@ -11,7 +11,11 @@ use super::{groups, params, settings};
 
 proptest! {
     #[test]
-    fn training_rows_come_back(params in settings(), values in prop::collection::vec(-9_i32..10, 160), grain in 0.1_f64..2.0) {
+    fn training_rows_come_back(
+        params in settings(),
+        values in prop::collection::vec(-9_i32..10, 160),
+        grain in 0.1_f64..2.0,
+    ) {
         let values = values.into_iter().map(|value| f64::from(value * value.abs()) * grain).collect();
         let x = Matrix::new(values, 80, 2).unwrap();
         let found = fit(x.view(), &params).unwrap();

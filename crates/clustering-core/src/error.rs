@@ -132,6 +132,22 @@ pub enum ClusteringError {
         /// What was added to its variances; 0 for covariances that were given.
         reg_covar: f64,
     },
+    /// Fewer rows than a neighbourhood has.
+    #[error("n_samples={n_samples} should be >= min_samples={min_samples}")]
+    TooFewNeighbours {
+        /// Rows given.
+        n_samples: usize,
+        /// Rows in a neighbourhood, its own among them.
+        min_samples: usize,
+    },
+    /// A part of a tree of clusters that does not fit the parts before.
+    #[error("tree of clusters: {what} {at} makes no sense")]
+    ClusterTree {
+        /// What kind of part.
+        what: &'static str,
+        /// 0-based place among the parts of its kind.
+        at: usize,
+    },
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -151,6 +167,7 @@ impl ClusteringError {
             Self::TooLarge { column, .. } => Some(format!("scale column {column} before clustering")),
             Self::Input(InputError::NotFinite { .. }) => Some("fill or drop missing values before clustering".into()),
             Self::TooFewRows { n_samples, .. } => Some(format!("ask for at most {n_samples} clusters")),
+            Self::TooFewNeighbours { n_samples, .. } => Some(format!("ask for min_samples of at most {n_samples}")),
             Self::NeedsEuclidean { .. } => Some("use single, complete, average or weighted linkage".into()),
             Self::Memory { n_fitting, .. } => Some(format!(
                 "{n_fitting} rows would fit; ward, single, centroid and median linkage need no such table"
@@ -164,6 +181,7 @@ impl ClusteringError {
             Self::Input(_)
             | Self::EmptyCluster { .. }
             | Self::Cancelled
+            | Self::ClusterTree { .. }
             | Self::Distance { .. }
             | Self::Merge { .. }
             | Self::SizeOrder { .. }

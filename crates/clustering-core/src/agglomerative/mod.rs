@@ -41,6 +41,9 @@ use segctl_numeric::observe::{Observer, Silent};
 pub use condensed::Condensed;
 pub use cut::Inconsistency;
 pub use params::{AgglomerativeParams, Linkage};
+pub(crate) use single::merges as spanning_tree;
+pub(crate) use source::{Rows, Source};
+pub(crate) use tree::Pair;
 pub use tree::{Dendrogram, Merge};
 pub use truncate::Truncated;
 
@@ -48,7 +51,9 @@ use crate::ClusteringError;
 use crate::check::check_values;
 use chain::Update;
 use generic::Middle;
-use source::Rows;
+
+/// What events say is running.
+const STAGE: &str = "agglomerative";
 
 /// Clusters the rows of `x` (n x d).
 ///
@@ -102,7 +107,7 @@ pub fn fit_with(
     let in_order = |pairs: Vec<_>| Dendrogram::from_ordered_pairs(n, &pairs);
     match linkage {
         Linkage::Ward => ward::merges(x, observer).map(by_height),
-        Linkage::Single => single::merges(Rows::new(x, metric), n, observer).map(by_height),
+        Linkage::Single => single::merges(Rows::new(x, metric), n, STAGE, observer).map(by_height),
         Linkage::Complete => chained(Update::Complete).map(by_height),
         Linkage::Average => chained(Update::Average).map(by_height),
         Linkage::Weighted => chained(Update::Weighted).map(by_height),
@@ -132,7 +137,7 @@ pub fn fit_distances(
 ) -> Result<Dendrogram, ClusteringError> {
     let n = distances.n_rows();
     let pairs = match linkage {
-        Linkage::Single => single::merges(distances, n, observer),
+        Linkage::Single => single::merges(distances, n, STAGE, observer),
         Linkage::Complete => chain::merges(distances, n, Update::Complete, observer),
         Linkage::Average => chain::merges(distances, n, Update::Average, observer),
         Linkage::Weighted => chain::merges(distances, n, Update::Weighted, observer),

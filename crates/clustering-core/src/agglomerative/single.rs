@@ -20,10 +20,11 @@ const STEPS: usize = 256;
 /// The distance of a row that the tree has reached: no other one is less.
 const REACHED: f64 = -1.0;
 
-/// Prim's tree of `n_rows` rows. Time O(n^2 d), memory O(n d).
-pub(super) fn merges(
+/// Prim's tree of `n_rows` rows; events have the stage `stage`. Time O(n^2 d), memory O(n d).
+pub(crate) fn merges(
     source: impl Source,
     n_rows: usize,
+    stage: &str,
     observer: &dyn Observer,
 ) -> Result<Vec<Pair>, ClusteringError> {
     let mut tree = Prim::new(source, n_rows);
@@ -31,7 +32,7 @@ pub(super) fn merges(
     while pairs.len() + 1 < n_rows {
         pairs.push(tree.grow());
         if pairs.len().is_multiple_of(STEPS) {
-            let event = Event::new("agglomerative", pairs.len() as u64).with_total(n_rows as u64 - 1);
+            let event = Event::new(stage, pairs.len() as u64).with_total(n_rows as u64 - 1);
             if observer.event(event).is_break() {
                 return Err(ClusteringError::Cancelled);
             }

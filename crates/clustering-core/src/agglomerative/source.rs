@@ -6,7 +6,7 @@ use segctl_numeric::distance::Metric;
 use super::condensed::Condensed;
 
 /// Distances of rows that stand in slots.
-pub(super) trait Source: Sync {
+pub(crate) trait Source: Sync {
     /// The distances of the row in `slot` to those in the slots from `first` on; `rows` says which row is where.
     fn distances(&self, slot: usize, first: usize, rows: &[usize], out: &mut [f64]);
 
@@ -15,7 +15,7 @@ pub(super) trait Source: Sync {
 }
 
 /// Computed from the rows.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     /// Slot by slot.
     values: Vec<f64>,
     n_features: usize,
@@ -23,7 +23,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(x: MatrixView<'_>, metric: Metric) -> Self {
+    pub(crate) fn new(x: MatrixView<'_>, metric: Metric) -> Self {
         Self { values: x.as_slice().to_vec(), n_features: x.n_cols(), metric }
     }
 }

@@ -120,10 +120,10 @@ impl From<Dendrogram> for Vec<Merge> {
 
 /// A merge of the clusters that hold rows `a` and `b`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Pair {
-    pub(super) a: usize,
-    pub(super) b: usize,
-    pub(super) height: f64,
+pub(crate) struct Pair {
+    pub(crate) a: usize,
+    pub(crate) b: usize,
+    pub(crate) height: f64,
 }
 
 /// Which cluster each row is in by now (Tarjan's disjoint sets, paths halved).

@@ -43,7 +43,7 @@ pub(super) struct Best {
 }
 
 pub(super) struct Training<'a> {
-    pub(super) data: &'a KMeansData,
+    pub(super) data: &'a KMeansData<'a>,
     pub(super) sample_weight: Option<&'a [f64]>,
     pub(super) problem: Problem,
     pub(super) params: &'a GmmParams,

@@ -154,6 +154,10 @@ impl<F: Form> Hunt<'_, F> {
     #[inline(always)]
     fn scan(&mut self, at: usize, leaf: usize) {
         let totals = self.tree.leaf_totals::<F>(leaf, self.group.row(at));
+        let (tree, ties) = (self.tree, self.ties);
+        // Where equal lengths are told apart, all totals of one distance must count as equal, as they do where
+        // distances are compared.
+        let comparable = |total: f64| if ties { tree.total_of(tree.distance_of(total)) } else { total };
         let row = &mut self.rows[at];
         let mut bits = within(&totals, row.limit.min(f64::MAX));
         while bits != 0 {
@@ -163,7 +167,7 @@ impl<F: Form> Hunt<'_, F> {
             if [row.own, NONE].contains(&self.boxes.component[slot]) {
                 continue;
             }
-            let total = totals.as_flattened()[place];
+            let total = comparable(totals.as_flattened()[place]);
             let length = total.max(self.boxes.cores[slot]).max(row.core);
             let nearer = || {
                 let number = |slot: usize| self.tree.leaf_rows(slot / LEAF)[slot % LEAF];

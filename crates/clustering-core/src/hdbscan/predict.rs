@@ -173,7 +173,7 @@ mod tests {
     const METRICS: [Metric; 4] = [Metric::Euclidean, Metric::SquaredEuclidean, Metric::Manhattan, Metric::Chebyshev];
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(40))]
+        #![proptest_config(ProptestConfig::with_cases(100))]
 
         #[test]
         fn the_tree_finds_what_all_pairs_show(

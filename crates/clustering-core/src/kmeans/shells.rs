@@ -8,8 +8,8 @@
 //! centres near to a shell take anything off its rows' margins. A small cluster of outliers that moves
 //! a long way then opens the rows around it, and no others.
 //!
-//! (Exponion itself, candidates for tiles of rows of one cluster, was tried: it computes fewer
-//! distances, but rows must be sorted and tiles stay half empty, and it took as long.)
+//! (Exponion itself, candidates for tiles of rows of one cluster, computes fewer distances, but rows must be
+//! sorted for it and tiles stay partly empty.)
 
 use segctl_numeric::Matrix;
 use segctl_numeric::distance::{TwoNearest, squared_euclidean, two_nearest_of};
@@ -27,8 +27,8 @@ const INNERMOST: f64 = 0.4;
 const RATIO: f64 = 1.25;
 
 /// The most that is ever made of a margin, in the same unit. The more, the longer a row needs no look,
-/// but the more centres count as near: of 1/4, 1/2, 1 and 2, one of the middle two left the fewest
-/// rows open where there are 16 features, and the last where there are 64.
+/// but the more centres count as near: where this was simulated with 1/4, 1/2, 1 and 2, one of the middle
+/// two left the fewest rows open with 16 features, and the last with 64.
 const CAP: f64 = 0.75;
 
 /// Shells cost time O(k^2) in each iteration: worth it for so many rows to a pair of centres.

@@ -1,4 +1,4 @@
-//! Writes the report of a made-up outcome, to look at: `fixture FILE [card-holders|hostile|single|wide]`.
+//! Writes the report of a made-up outcome, to look at: `fixture FILE [card-holders|hostile|single|wide|crowds]`.
 
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;
@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("hostile") => fixture::hostile(),
         Some("single") => fixture::single(),
         Some("wide") => fixture::wide(),
+        Some("crowds") => fixture::crowds(),
         Some(other) => return Err(format!("no fixture named {other}").into()),
     };
     let options = ReportOptions::new("0.1.0")

@@ -2,7 +2,7 @@
 //! anybody may have built.
 
 use segctl_numeric::Matrix;
-use segctl_segmentation::{Composition, Distribution, Outcome, Projection, Tree};
+use segctl_segmentation::{Composition, Condensed, Distribution, Outcome, Projection, Tree};
 
 use crate::ReportError;
 
@@ -17,6 +17,7 @@ pub(crate) fn outcome(outcome: &Outcome) -> Result<(), ReportError> {
     outcome.distributions.iter().try_for_each(distribution)?;
     outcome.composition.iter().try_for_each(|part| composition(part, n_segments))?;
     outcome.tree.as_ref().map_or(Ok(()), |part| tree(part, n_segments))?;
+    outcome.condensed.as_ref().map_or(Ok(()), |part| condensed(part, n_segments))?;
     projection(&outcome.projection, n_segments)
 }
 
@@ -34,6 +35,19 @@ fn tree(tree: &Tree, n_segments: usize) -> Result<(), ReportError> {
         None => Ok(()),
         Some(row) => Err(ReportError::Segment { row, segment: tree.leaves[row].segment as i32, n_segments }),
     }
+}
+
+/// Parents come before their children, and clusters became segments there are.
+fn condensed(condensed: &Condensed, n_segments: usize) -> Result<(), ReportError> {
+    for (i, cluster) in condensed.clusters.iter().enumerate() {
+        if let Some(found) = cluster.parent.filter(|&parent| parent >= i) {
+            return Err(ReportError::Shape { what: "condensed.clusters parent", found, expected: i });
+        }
+        if let Some(segment) = cluster.segment.filter(|&segment| segment >= n_segments) {
+            return Err(ReportError::Segment { row: i, segment: segment as i32, n_segments });
+        }
+    }
+    Ok(())
 }
 
 fn profile(outcome: &Outcome, n_segments: usize) -> Result<(), ReportError> {
@@ -73,6 +87,9 @@ fn projection(projection: &Projection, n_segments: usize) -> Result<(), ReportEr
     length("projection.silhouettes", projection.silhouettes.len(), m)?;
     length("projection.scores rows", projection.scores.n_rows(), m)?;
     shape("projection.centers rows", "projection.centers columns", &projection.centers, (n_segments, n_components))?;
+    if let Some(covariances) = &projection.covariances {
+        length("projection.covariances", covariances.len(), n_segments)?;
+    }
     length("projection.explained", projection.explained.len(), n_components)?;
     let loadings = (n_components, projection.features.len());
     shape("projection.loadings rows", "projection.loadings columns", &projection.loadings, loadings)?;

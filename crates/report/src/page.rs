@@ -5,8 +5,8 @@ use segctl_segmentation::{Outcome, Usage};
 
 use crate::data::Data;
 use crate::view::{
-    Breakable, Card, CompositionView, DistributionView, EvidenceView, Header, MapView, ProfileView, Record, Relations,
-    TreeView, overall_silhouette,
+    Breakable, Card, CompositionView, CondensedView, DistributionView, EvidenceView, Header, MapView, NeighboursView,
+    ProfileView, Record, Relations, TreeView, overall_silhouette,
 };
 use crate::{ReportError, ReportOptions, check, script};
 
@@ -30,6 +30,8 @@ struct Page<'a> {
     map: MapView,
     evidence: EvidenceView,
     tree: Option<TreeView>,
+    neighbours: Option<NeighboursView>,
+    condensed: Option<CondensedView>,
     silhouette_height: usize,
     distributions: Vec<DistributionView>,
     relations: Relations,
@@ -80,6 +82,8 @@ impl<'a> Page<'a> {
             map: MapView::new(&outcome.projection),
             evidence: EvidenceView::new(&outcome.evidence),
             tree: outcome.tree.as_ref().map(TreeView::new),
+            neighbours: outcome.neighbours.as_ref().map(NeighboursView::new),
+            condensed: outcome.condensed.as_ref().map(CondensedView::new),
             silhouette_height: 120 + 60 * n_segments.clamp(2, 12),
             distributions: outcome.distributions.iter().map(DistributionView::new).collect(),
             relations: Relations::new(&outcome.correlation),

@@ -6,13 +6,14 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Our part of the page's script, in the order it runs; one function around it all.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "(() => {\n\"use strict\";\n",
     include_str!("../assets/js/base.js"),
     include_str!("../assets/js/profile.js"),
     include_str!("../assets/js/map.js"),
     include_str!("../assets/js/evidence.js"),
     include_str!("../assets/js/dendrogram.js"),
+    include_str!("../assets/js/density.js"),
     include_str!("../assets/js/silhouette.js"),
     include_str!("../assets/js/distribution.js"),
     include_str!("../assets/js/correlation.js"),

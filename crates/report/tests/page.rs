@@ -43,8 +43,8 @@ fn data(page: &str) -> Value {
     serde_json::from_str(&page[start..end]).expect("the data is JSON")
 }
 
-fn all() -> [Outcome; 4] {
-    [fixture::card_holders(), fixture::hostile(), fixture::single(), fixture::wide()]
+fn all() -> [Outcome; 5] {
+    [fixture::card_holders(), fixture::hostile(), fixture::single(), fixture::wide(), fixture::crowds()]
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn the_size_is_that_of_plotly_and_little_more() {
 fn the_size_does_not_follow_the_customers() {
     let few = fixture::card_holders();
     let mut many = fixture::card_holders();
-    many.projection.n_total = 50_000_000;
+    many.projection.n_total *= 5000;
     many.segments.iter_mut().for_each(|segment| segment.size *= 5000);
     assert!(page(&many).len().abs_diff(page(&few).len()) < 200);
 }
@@ -251,6 +251,53 @@ fn a_tree_that_refers_to_what_is_not_there_is_refused() {
     outcome.tree.as_mut().unwrap().merges[0].right = 40;
     let error = render(&outcome, &ReportOptions::new("0"), &mut Vec::new()).unwrap_err();
     assert!(error.to_string().contains("tree.merges"), "{error}");
+}
+
+#[test]
+fn crowds_and_those_outside_are_drawn_and_told() {
+    let shown = page(&fixture::crowds());
+    for expected in [
+        r#"data-plot="neighbours""#,
+        r#"data-plot="condensed""#,
+        "neighbour number 9",
+        "the curve bends most at 1.6",
+        "Drawn from 2,000 customers.",
+        "Of 5 crowds",
+        "Another 12% of the customers are in no segment",
+        "Each ellipse holds 86%",
+        "<th scope=\"col\">BIC</th>",
+        "12,345",
+        "In no segment</th>",
+    ] {
+        assert!(text(&shown).contains(expected), "{expected}");
+    }
+    let data = data(&shown);
+    assert_eq!(data["condensed"][3]["segment"], 0);
+    assert_eq!(data["condensed"][1]["distance"][0], 1.6667, "the reciprocal of the density");
+    assert_eq!(data["map"]["covariances"][0][1], 0.4);
+    for absent in ["neighbours", "condensed", "In no segment", "BIC", "ellipse"] {
+        assert!(!text(&page(&fixture::card_holders())).contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn crowds_that_refer_to_what_is_not_there_are_refused() {
+    for break_it in [
+        |outcome: &mut Outcome| outcome.condensed.as_mut().unwrap().clusters[1].parent = Some(1),
+        |outcome: &mut Outcome| outcome.condensed.as_mut().unwrap().clusters[1].segment = Some(3),
+        |outcome: &mut Outcome| outcome.projection.covariances.as_mut().unwrap().truncate(2),
+    ] {
+        let mut outcome = fixture::crowds();
+        break_it(&mut outcome);
+        assert!(render(&outcome, &ReportOptions::new("0"), &mut Vec::new()).is_err());
+    }
+}
+
+#[test]
+fn the_silhouette_shown_is_that_of_the_algorithm_taken() {
+    let mut outcome = fixture::card_holders();
+    outcome.evidence.algorithm = segctl_segmentation::Algorithm::Ward;
+    assert!(text(&page(&outcome)).contains("mean silhouette 0.27"));
 }
 
 #[test]

@@ -51,11 +51,34 @@ const planeCenter = (group) => ({
   marker: { color: group.mark.colour, symbol: group.mark.symbol, size: 15, line: { color: "#fff", width: 2 } },
 });
 
+// Two standard deviations around the centre: what a normal distribution expects of 86 of 100 customers.
+const planeEllipse = (group) => {
+  const [a, b, c] = data.map.covariances[group.segment];
+  const middle = (a + c) / 2;
+  const reach = Math.hypot((a - c) / 2, b);
+  const [long, short] = [middle + reach, Math.max(middle - reach, 0)].map((variance) => 2 * Math.sqrt(variance));
+  const tilt = Math.atan2(2 * b, a - c) / 2;
+  const at = (step) => {
+    const angle = (step / 60) * 2 * Math.PI;
+    const [x, y] = [long * Math.cos(angle), short * Math.sin(angle)];
+    return [
+      data.map.centers[0][group.segment] + x * Math.cos(tilt) - y * Math.sin(tilt),
+      data.map.centers[1][group.segment] + x * Math.sin(tilt) + y * Math.cos(tilt),
+    ];
+  };
+  const outline = Array.from({ length: 61 }, (_, step) => at(step));
+  return {
+    type: "scatter", mode: "lines", hoverinfo: "skip", meta: group.segment,
+    x: outline.map(([x]) => x), y: outline.map(([, y]) => y), line: { color: group.mark.colour, width: 2.5 },
+  };
+};
+
 draw.plane = (element) => {
   const groups = members();
   const inSegments = groups.filter((group) => group.segment >= 0);
+  const ellipses = data.map.covariances && data.map.axes.length > 1 ? inSegments.map(planeEllipse) : [];
   const [first, other] = data.map.axes.map(plain);
-  return Plotly.newPlot(element, [...groups.map(planePoints), ...inSegments.map(planeCenter)], layout({
+  return Plotly.newPlot(element, [...groups.map(planePoints), ...ellipses, ...inSegments.map(planeCenter)], layout({
     margin: { l: 48, r: 12, t: 26, b: 40 },
     hovermode: "closest",
     xaxis: axis(first),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::rounded_all;
 use crate::check::column;
-use crate::format::{percent, shortened};
+use crate::format::{percent, rounded, shortened};
 use crate::view::shown_of;
 
 /// Components that can be drawn.
@@ -27,6 +27,8 @@ pub(super) struct MapData {
     scores: Vec<Vec<f64>>,
     /// One row of centres' scores per component.
     centers: Vec<Vec<f64>>,
+    /// The covariances of the first two scores, where segments are normal distributions.
+    covariances: Option<Vec<[f64; 3]>>,
 }
 
 pub(super) fn map(projection: &Projection) -> MapData {
@@ -39,6 +41,7 @@ pub(super) fn map(projection: &Projection) -> MapData {
         silhouettes: rounded_all(&projection.silhouettes),
         scores: components(&projection.scores, n_components),
         centers: components(&projection.centers, n_components),
+        covariances: projection.covariances.as_ref().map(|all| all.iter().map(|one| one.map(rounded)).collect()),
     }
 }
 

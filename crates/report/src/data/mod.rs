@@ -3,6 +3,7 @@
 //! Everything here is bounded by the numbers of features and segments and by the outcome's own
 //! samples; names are cut, so that hostile ones do not blow up the page.
 
+mod density;
 mod evidence;
 mod map;
 mod spread;
@@ -28,6 +29,8 @@ pub(crate) struct Data {
     map: map::MapData,
     evidence: evidence::EvidenceData,
     tree: Option<tree::TreeData>,
+    neighbours: Option<density::NeighboursData>,
+    condensed: Option<Vec<density::CondensedData>>,
     distributions: Vec<spread::DistributionData>,
     correlation: CorrelationData,
 }
@@ -69,6 +72,8 @@ impl Data {
             map: map::map(&outcome.projection),
             evidence: evidence::evidence(&outcome.evidence),
             tree: outcome.tree.as_ref().map(tree::tree),
+            neighbours: outcome.neighbours.as_ref().map(density::neighbours),
+            condensed: outcome.condensed.as_ref().map(density::condensed),
             distributions: outcome.distributions.iter().map(spread::distribution).collect(),
             correlation: correlation(&outcome.correlation),
         }

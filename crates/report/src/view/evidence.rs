@@ -1,6 +1,6 @@
 use segctl_segmentation::{Candidate, Evidence};
 
-use crate::format::{count, number, score};
+use crate::format::{count, number, percent, score};
 
 /// Why this algorithm and this number of segments.
 #[derive(Debug)]
@@ -13,6 +13,10 @@ pub(crate) struct EvidenceView {
     /// On how many rows the silhouettes rest.
     pub(crate) basis: String,
     pub(crate) candidates: Vec<CandidateView>,
+    /// Whether some leave customers out.
+    pub(crate) has_noise: bool,
+    /// Whether some have a likelihood.
+    pub(crate) has_bic: bool,
     /// Whether there is a curve to draw.
     pub(crate) has_curve: bool,
 }
@@ -25,6 +29,8 @@ pub(crate) struct CandidateView {
     pub(crate) inertia: String,
     pub(crate) silhouette: String,
     pub(crate) smallest: String,
+    pub(crate) noise: String,
+    pub(crate) bic: String,
     pub(crate) n_iter: String,
     pub(crate) converged: bool,
     pub(crate) is_chosen: bool,
@@ -38,15 +44,24 @@ impl EvidenceView {
             explanation: evidence.explanation.clone(),
             basis: basis(evidence),
             candidates: evidence.candidates.iter().map(|c| candidate(c, evidence)).collect(),
+            has_noise: has_noise(evidence),
+            has_bic: evidence.candidates.iter().any(|c| c.bic.is_some()),
             has_curve: evidence.candidates.iter().any(|c| c.k != evidence.chosen_k),
         }
     }
+}
+
+fn has_noise(evidence: &Evidence) -> bool {
+    evidence.candidates.iter().any(|candidate| candidate.n_noise > 0)
 }
 
 fn basis(evidence: &Evidence) -> String {
     let rows = count(evidence.silhouette_rows);
     match (evidence.silhouette_rows, evidence.silhouette_is_exact) {
         (0, _) => String::new(),
+        (_, true) if has_noise(evidence) => {
+            "Silhouettes are exact, over all customers in segments; those in none have none.".to_owned()
+        }
         (_, true) => format!("Silhouettes are exact, over all {rows} customers."),
         (_, false) => {
             format!("Silhouettes are estimated from {rows} customers; bars and brackets are 95% confidence intervals.")
@@ -61,6 +76,8 @@ fn candidate(candidate: &Candidate, evidence: &Evidence) -> CandidateView {
         inertia: number(candidate.inertia),
         silhouette: silhouette(candidate),
         smallest: count(candidate.smallest),
+        noise: percent(candidate.noise_share),
+        bic: candidate.bic.map_or_else(|| "–".into(), number),
         n_iter: candidate.n_iter.map_or_else(|| "–".into(), count),
         converged: candidate.converged,
         is_chosen: candidate.k == evidence.chosen_k && candidate.algorithm == evidence.algorithm,

@@ -13,6 +13,8 @@ pub(crate) struct Header {
     /// `CC_GENERAL.csv · 8,950 rows · 17 features form the segments · k-means`.
     pub(crate) facts: Vec<String>,
     pub(crate) slices: Vec<Slice>,
+    /// The share of customers in no segment, as CSS takes it and as people read it.
+    pub(crate) noise: Option<(String, String)>,
     /// `None` with a single segment.
     pub(crate) quality: Option<Quality>,
     pub(crate) warnings: Vec<String>,
@@ -46,6 +48,7 @@ impl Header {
             answer: answer(&outcome.segments, n_customers(outcome)),
             facts: facts(outcome),
             slices: outcome.segments.iter().enumerate().map(|(s, segment)| slice(s, segment)).collect(),
+            noise: noise(outcome),
             quality: Structure::of(silhouette).map(|structure| quality(structure, silhouette)),
             warnings: outcome.warnings.clone(),
         }
@@ -55,8 +58,11 @@ impl Header {
 /// The mean silhouette of the chosen segments: that of the candidate that was taken, else the mean
 /// of the segments' own weighted by size; NaN when neither is known.
 pub(crate) fn overall_silhouette(evidence: &Evidence, segments: &[Segment]) -> f64 {
-    let chosen = evidence.candidates.iter().find(|candidate| candidate.k == evidence.chosen_k);
-    chosen.map(|candidate| candidate.silhouette).filter(|s| s.is_finite()).unwrap_or_else(|| weighted_mean(segments))
+    evidence
+        .chosen()
+        .map(|candidate| candidate.silhouette)
+        .filter(|s| s.is_finite())
+        .unwrap_or_else(|| weighted_mean(segments))
 }
 
 fn weighted_mean(segments: &[Segment]) -> f64 {
@@ -80,6 +86,13 @@ fn answer(segments: &[Segment], n_customers: u64) -> String {
         0 => answer,
         noise => format!("{answer}, {} in none", count(noise)),
     }
+}
+
+fn noise(outcome: &Outcome) -> Option<(String, String)> {
+    let n = n_customers(outcome);
+    let n_noise = n - outcome.segments.iter().map(|segment| segment.size).sum::<u64>();
+    let share = n_noise as f64 / n as f64;
+    (n_noise > 0).then(|| (css_percent(share), percent(share)))
 }
 
 fn facts(outcome: &Outcome) -> Vec<String> {

@@ -20,6 +20,8 @@ pub(crate) struct MapView {
     pub(crate) has_plane: bool,
     pub(crate) has_space: bool,
     pub(crate) has_noise: bool,
+    /// Whether segments are drawn as normal distributions.
+    pub(crate) has_ellipses: bool,
     pub(crate) components: Vec<ComponentView>,
 }
 
@@ -51,6 +53,7 @@ impl MapView {
             explained: explained(&projection.explained),
             has_plane: has_points && n_components >= 1,
             has_space: has_points && n_components >= 3,
+            has_ellipses: projection.covariances.is_some() && n_components >= 2,
             has_noise: projection.segments.contains(&-1),
             components: (0..n_components.min(COMPONENTS)).map(|c| component(projection, c)).collect(),
         }

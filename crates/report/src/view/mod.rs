@@ -4,6 +4,7 @@
 mod breakable;
 mod cards;
 mod composition;
+mod density;
 mod distributions;
 mod evidence;
 mod header;
@@ -16,6 +17,7 @@ mod tree;
 pub(crate) use breakable::Breakable;
 pub(crate) use cards::Card;
 pub(crate) use composition::CompositionView;
+pub(crate) use density::{CondensedView, NeighboursView};
 pub(crate) use distributions::DistributionView;
 pub(crate) use evidence::EvidenceView;
 pub(crate) use header::{Header, overall_silhouette};

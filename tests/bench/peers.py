@@ -45,9 +45,10 @@ def intelex():
 
 
 def sklearn_tasks(packages):
-    from sklearn.cluster import AgglomerativeClustering, KMeans
+    from sklearn.cluster import DBSCAN, AgglomerativeClustering, KMeans
     from sklearn.decomposition import PCA
-    from sklearn.metrics import silhouette_score
+    from sklearn.metrics import pairwise_distances_argmin, silhouette_score
+    from sklearn.mixture import GaussianMixture
 
     def kmeans(x, spec):
         start = np.load(spec["start"])
@@ -69,7 +70,26 @@ def sklearn_tasks(packages):
     def pca(x, spec):
         return lambda: PCA(spec["n_components"]).fit(x)
 
+    def dbscan(x, spec):
+        return lambda: DBSCAN(eps=spec["eps"], min_samples=spec["min_samples"]).fit(x)
+
+    class PinnedMixture(GaussianMixture):
+        """Starts from rows that are wholly in the component of their nearest start."""
+
+        def _initialize_parameters(self, x, random_state):
+            self._initialize(x, np.eye(self.n_components)[self.nearest])
+
+    def gmm(x, spec):
+        model = PinnedMixture(spec["k"])
+        model.nearest = pairwise_distances_argmin(x, np.load(spec["start"]))
+        return lambda: model.fit(x)
+
+    def gmm_answer(x, spec, model):
+        return {"log_likelihood": float(model.score(x)), "n_iter": int(model.n_iter_), "labels": model.predict(x)}
+
     return Peer(packages, {
+        "dbscan": (dbscan, lambda x, spec, m: {"labels": m.labels_}),
+        "gmm": (gmm, gmm_answer),
         "kmeans": (kmeans, kmeans_answer),
         "restarts": (restarts, kmeans_answer),
         "linkage": (agglomerative, lambda x, spec, m: {"labels": m.labels_, "heights": np.sort(m.distances_)}),
@@ -131,11 +151,50 @@ def tree_answer(x, spec, tree):
     return {"labels": labels, "heights": np.ascontiguousarray(tree[:, 2])}
 
 
+def wang_dbscan():
+    """The parallel DBSCAN of Wang, Gu and Shun."""
+    import dbscan as library
+
+    def work(x, spec):
+        return lambda: library.DBSCAN(x, eps=spec["eps"], min_samples=spec["min_samples"])
+
+    return Peer(["dbscan"], {"dbscan": (work, lambda x, spec, found: {"labels": np.asarray(found[0], dtype=int)})})
+
+
+def hdbscan(module, package):
+    """Its min_samples does not count the row itself."""
+    import importlib
+
+    library = importlib.import_module(module)
+
+    def work(x, spec):
+        size = spec["min_cluster_size"]
+        return lambda: library.HDBSCAN(min_cluster_size=size, min_samples=size - 1).fit(x)
+
+    return Peer([package], {"hdbscan": (work, lambda x, spec, m: {"labels": np.asarray(m.labels_, dtype=int)})})
+
+
+def kmedoids():
+    """From one random start, with the distances that it needs."""
+    import kmedoids as library
+    from scipy.spatial.distance import cdist
+
+    def medoids(x, spec):
+        seeds = iter(range(1 << 20))
+        return lambda: library.fasterpam(cdist(x, x), spec["k"], max_iter=1000, init="random", random_state=next(seeds))
+
+    return Peer(["kmedoids"], {"medoids": (medoids, lambda x, spec, m: {"inertia": float(m.loss)})})
+
+
 PEERS = {
     "scikit-learn": scikit_learn,
     "scikit-learn-intelex": intelex,
     "faiss": faiss,
     "bkmeans": bkmeans,
+    "dbscan": wang_dbscan,
+    "fast-hdbscan": lambda: hdbscan("fast_hdbscan", "fast_hdbscan"),
+    "hdbscan": lambda: hdbscan("hdbscan", "hdbscan"),
+    "kmedoids": kmedoids,
     "fastcluster": lambda: fastcluster("linkage"),
     "fastcluster.linkage_vector": lambda: fastcluster("linkage_vector"),
 }

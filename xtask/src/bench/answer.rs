@@ -14,8 +14,11 @@ use crate::error::{XtaskError, io_error};
 pub(super) struct Answer {
     pub(super) seconds: f64,
     pub(super) peak_rss_bytes: Option<u64>,
+    /// What the work minimises: the inertia, or the sum of distances to medoids.
     pub(super) inertia: Option<f64>,
     pub(super) n_iter: Option<u64>,
+    /// The mean per row.
+    pub(super) log_likelihood: Option<f64>,
     pub(super) silhouette: Option<f64>,
     pub(super) explained_variance: Option<Vec<f64>>,
     /// The cluster of each row.
@@ -31,6 +34,7 @@ struct Line {
     peak_rss_bytes: Option<u64>,
     inertia: Option<f64>,
     n_iter: Option<u64>,
+    log_likelihood: Option<f64>,
     silhouette: Option<f64>,
     explained_variance: Option<PathBuf>,
     labels: Option<PathBuf>,
@@ -50,6 +54,7 @@ impl Answer {
             peak_rss_bytes: line.peak_rss_bytes,
             inertia: line.inertia,
             n_iter: line.n_iter,
+            log_likelihood: line.log_likelihood,
             silhouette: line.silhouette,
             explained_variance: floats(line.explained_variance)?,
             labels: line.labels.map(|path| read(&path).map(|bytes| npy::integers(&bytes))).transpose()?,

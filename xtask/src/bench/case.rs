@@ -34,6 +34,14 @@ pub(super) enum Task {
     Silhouette { k: usize },
     /// Principal components.
     Pca { n_components: usize },
+    /// Density-based clusters of a radius.
+    Dbscan { eps: f64, min_samples: usize },
+    /// Density-based clusters of every radius.
+    Hdbscan { min_cluster_size: usize },
+    /// A mixture of normal distributions with full covariances from given labels, to convergence.
+    Gmm { k: usize },
+    /// K-medoids by FasterPAM from one start of one's own, distances included.
+    Medoids { k: usize },
 }
 
 /// A peer to compare with, and how much faster segctl should be.
@@ -46,6 +54,8 @@ pub(super) struct Rival {
     pub(super) per: Per,
     /// The largest relative difference of two answers.
     pub(super) tolerance: f64,
+    /// The largest share of rows that may be labelled otherwise: where a definition leaves them open.
+    pub(super) open: f64,
 }
 
 /// What times are divided by before they are compared.
@@ -56,6 +66,16 @@ pub(super) enum Per {
 }
 
 impl Task {
+    /// Whether each side starts from starts of its own, so that answers are as good or not, but never the same.
+    pub(super) fn has_own_starts(self) -> bool {
+        matches!(self, Self::Restarts { .. } | Self::InTime { .. } | Self::Medoids { .. })
+    }
+
+    /// Whether its objective is no inertia.
+    pub(super) fn is_medoids(self) -> bool {
+        matches!(self, Self::Medoids { .. })
+    }
+
     /// The name under which tests/bench/peers.py knows it.
     pub(super) fn peer_task(self) -> &'static str {
         match self {
@@ -64,6 +84,10 @@ impl Task {
             Self::Linkage { .. } => "linkage",
             Self::Silhouette { .. } => "silhouette",
             Self::Pca { .. } => "pca",
+            Self::Dbscan { .. } => "dbscan",
+            Self::Hdbscan { .. } => "hdbscan",
+            Self::Gmm { .. } => "gmm",
+            Self::Medoids { .. } => "medoids",
         }
     }
 
@@ -76,6 +100,10 @@ impl Task {
             Self::Linkage { method, .. } => format!("{method} linkage"),
             Self::Silhouette { k } => format!("exact silhouette, k = {k}"),
             Self::Pca { n_components } => format!("PCA, {n_components} components"),
+            Self::Dbscan { eps, min_samples } => format!("DBSCAN, eps {eps}, min_samples {min_samples}"),
+            Self::Hdbscan { min_cluster_size } => format!("HDBSCAN, min_cluster_size {min_cluster_size}"),
+            Self::Gmm { k } => format!("Gaussian mixture, full, same start, k = {k}"),
+            Self::Medoids { k } => format!("k-medoids by FasterPAM, distances included, k = {k}"),
         }
     }
 }

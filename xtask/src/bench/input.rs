@@ -85,7 +85,7 @@ pub(super) fn prepare(
 /// What a task starts from beside the rows.
 fn extra_name(task: Task) -> Option<(&'static str, usize)> {
     match task {
-        Task::KMeans { k } => Some(("start", k)),
+        Task::KMeans { k } | Task::Gmm { k } => Some(("start", k)),
         Task::Silhouette { k } => Some(("labels", k)),
         _ => None,
     }

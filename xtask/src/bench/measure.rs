@@ -76,7 +76,7 @@ impl Bench<'_> {
     /// Inertias of different starts cannot be compared, so ours must at least be true: that of the
     /// labels.
     fn check_ourselves(&self, case: &Case, input: &Prepared, first: &Answer) -> Result<(), XtaskError> {
-        let (Some(inertia), Some(labels)) = (first.inertia, &first.labels) else {
+        let (Some(inertia), Some(labels), false) = (first.inertia, &first.labels, case.task.is_medoids()) else {
             return Ok(());
         };
         let x = npy::read(&input.npy)?;
@@ -118,6 +118,9 @@ impl Bench<'_> {
             Task::Restarts { k, restarts } | Task::InTime { k, restarts } => json!({"k": k, "restarts": restarts}),
             Task::Linkage { method, k } => json!({"method": method, "k": k}),
             Task::Pca { n_components } => json!({"n_components": n_components}),
+            Task::Dbscan { eps, min_samples } => json!({"eps": eps, "min_samples": min_samples}),
+            Task::Hdbscan { min_cluster_size } => json!({"min_cluster_size": min_cluster_size}),
+            Task::Gmm { k } | Task::Medoids { k } => json!({"k": k}),
         };
         let (Value::Object(mut all), Value::Object(own)) = (common, own) else {
             unreachable!("both are written as objects");
@@ -191,8 +194,7 @@ impl Contender<'_> {
         let outcome = match self.state {
             State::Out(outcome) => outcome,
             State::Running { worker, answers, difference } => {
-                let as_good = matches!(task, Task::Restarts { .. } | Task::InTime { .. })
-                    .then(|| quality::as_good(ours, &answers));
+                let as_good = task.has_own_starts().then(|| quality::as_good(ours, &answers));
                 let versions = worker.versions.clone();
                 worker.finish()?;
                 Outcome::Measured { timed: timed(&answers), versions, difference, as_good }

@@ -71,11 +71,16 @@ impl Segctl {
         let stage = if matches!(task, Task::Silhouette { .. }) { "evaluate" } else { "fit" };
         let seconds = timings.stages.iter().filter(|found| found.name == stage).map(|found| found.seconds).sum();
         let number = |name: &str| json.get(name).and_then(Value::as_f64);
+        let figure = |name: &str| json.get("figures")?.get(name)?.as_f64();
         let list = |name: &str| json.get(name).and_then(|list| serde_json::from_value(list.clone()).ok());
         Ok(Answer {
             seconds,
             peak_rss_bytes: timings.peak_rss_bytes,
-            inertia: number("inertia").filter(|_| is_kmeans(task)),
+            inertia: match task {
+                Task::Medoids { .. } => figure("loss"),
+                _ => number("inertia").filter(|_| is_kmeans(task)),
+            },
+            log_likelihood: figure("log_likelihood"),
             n_iter: json.get("n_iter").and_then(Value::as_u64),
             silhouette: number("silhouette").filter(|_| matches!(task, Task::Silhouette { .. })),
             explained_variance: list("explained_variance"),
@@ -123,6 +128,20 @@ impl Segctl {
             Task::Pca { n_components } => {
                 words.add(["--method", "pca"]).value("--components", &n_components);
                 words.add(["--out"]).path(&self.file("scores.parquet"));
+            }
+            Task::Dbscan { eps, min_samples } => {
+                words.add(["--algorithm", "dbscan"]).value("--eps", &eps).value("--min-samples", &min_samples);
+            }
+            Task::Hdbscan { min_cluster_size } => {
+                words.add(["--algorithm", "hdbscan"]).value("--min-cluster-size", &min_cluster_size);
+            }
+            Task::Gmm { k } => {
+                let start = &input.extra.as_ref().expect("a start is prepared for mixtures").csv;
+                words.add(["--algorithm", "gmm"]).value("--k", &k).add(["--init-centers"]).path(start);
+            }
+            Task::Medoids { k } => {
+                words.add(["--algorithm", "kmedoids", "--metric", "euclidean", "--restarts", "1"]);
+                words.value("--k", &k).value("--seed", &run.seed);
             }
         }
         if verb == "fit" {
@@ -222,6 +241,23 @@ mod tests {
             (
                 Task::Linkage { method: "average", k: 8 },
                 "fit x.parquet --algorithm agglomerative --linkage average --k 8 --linkage-out out/linkage.csv \
+                 --labels-out out/labels.csv",
+            ),
+            (
+                Task::Dbscan { eps: 0.5, min_samples: 10 },
+                "fit x.parquet --algorithm dbscan --eps 0.5 --min-samples 10 --labels-out out/labels.csv",
+            ),
+            (
+                Task::Hdbscan { min_cluster_size: 50 },
+                "fit x.parquet --algorithm hdbscan --min-cluster-size 50 --labels-out out/labels.csv",
+            ),
+            (
+                Task::Gmm { k: 8 },
+                "fit x.parquet --algorithm gmm --k 8 --init-centers e.csv --labels-out out/labels.csv",
+            ),
+            (
+                Task::Medoids { k: 10 },
+                "fit x.parquet --algorithm kmedoids --metric euclidean --restarts 1 --k 10 --seed 3 \
                  --labels-out out/labels.csv",
             ),
             (Task::Silhouette { k: 8 }, "evaluate x.parquet --labels e.csv"),

@@ -146,7 +146,7 @@ fn notes(rival: &Rival, record: &Record, timed: &Timed, as_good: Option<usize>, 
         if ours > theirs * (1.0 + quality::EQUAL) {
             notes.push("*worse optimum*".to_owned());
         }
-        notes.push(format!("inertia {ours:.2}, peer's {theirs:.2}; no worse in {as_good} of {}", timed.runs));
+        notes.push(format!("objective {ours:.2}, peer's {theirs:.2}; no worse in {as_good} of {}", timed.runs));
     }
     if let (Some(ours), Some(theirs)) = (record.ours.peak_rss_bytes, timed.peak_rss_bytes) {
         notes.push(format!("peak {} MiB, peer's {}", ours >> 20, theirs >> 20));

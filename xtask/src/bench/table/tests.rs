@@ -79,7 +79,7 @@ fn what_is_not_there_is_said() {
         ],
     );
     assert!(text.contains("| peer | absent | | >= 5 | No module named 'bkmeans' |"), "{text}");
-    assert!(text.contains("inertia 1000000.00, peer's 1000000.00; no worse in 5 of 5"), "{text}");
+    assert!(text.contains("objective 1000000.00, peer's 1000000.00; no worse in 5 of 5"), "{text}");
     assert!(text.contains("| PCA, 3 components (pca) | | | | | | | not measured |"), "{text}");
     assert!(text.contains("skipped: no CC_GENERAL.csv"), "{text}");
 }

@@ -29,19 +29,24 @@ pub(crate) fn choose(candidates: &[Candidate], n_rows: usize) -> Choice {
     let mut explanation = Vec::new();
     let at = match candidates {
         [only] => {
-            explanation.push(format!("{} segments: the only number tried.", only.k));
+            explanation.push(match only.algorithm.finds_k() {
+                true => format!("{}: as many as {} finds.", counted(only.k), only.algorithm.title()),
+                false => format!("{} segments: the only number tried.", only.k),
+            });
+            explanation.extend(noise(only));
             return Choice { at: 0, explanation };
         }
         _ => best(&viable(candidates, n_rows, &mut explanation), candidates, &mut explanation),
     };
     explanation.extend(rivals(candidates, at));
+    explanation.extend(candidates.iter().filter_map(noise));
     explanation.push(strength(candidates[at].silhouette).to_owned());
     Choice { at, explanation }
 }
 
 /// The place of the best of the candidates at `places`.
 fn best(places: &[usize], candidates: &[Candidate], explanation: &mut Vec<String>) -> usize {
-    let silhouette = |at: usize| candidates[at].silhouette;
+    let silhouette = |at: usize| candidates[at].score();
     let by_k = best_by_k(places, candidates);
     let all_by_k = best_by_k(&(0..candidates.len()).collect::<Vec<_>>(), candidates);
     let curve: Vec<(usize, f64)> = all_by_k.iter().map(|&at| (candidates[at].k, silhouette(at))).collect();
@@ -78,17 +83,35 @@ fn near(rival: f64, best: f64) -> bool {
     best > 0.0 && rival >= best * (1.0 - PEAK_TOLERANCE)
 }
 
+/// How many customers are in no segment, where some are.
+fn noise(candidate: &Candidate) -> Option<String> {
+    (candidate.n_noise > 0).then(|| {
+        format!(
+            "{} leaves {:.1} % of the customers out as noise, and finds {} among the others; in the comparison the \
+             silhouette of noise is 0.",
+            candidate.algorithm.title(),
+            candidate.noise_share * 100.0,
+            counted(candidate.k)
+        )
+    })
+}
+
+/// `1 segment`, `5 segments`.
+fn counted(k: usize) -> String {
+    if k == 1 { "1 segment".to_owned() } else { format!("{k} segments") }
+}
+
 /// What the algorithms compared make of the same number of segments.
 fn rivals(candidates: &[Candidate], at: usize) -> Option<String> {
     let taken = &candidates[at];
     let others = candidates.iter().filter(|c| c.k == taken.k && c.algorithm != taken.algorithm);
-    let told: Vec<String> = others.map(|c| format!("{} {:.3}", c.algorithm.title(), c.silhouette)).collect();
+    let told: Vec<String> = others.map(|c| format!("{} {:.3}", c.algorithm.title(), c.score())).collect();
     (!told.is_empty()).then(|| {
         format!(
             "Of the algorithms compared {} separates {} segments best: its mean silhouette is {:.3}, that of {}.",
             taken.algorithm.title(),
             taken.k,
-            taken.silhouette,
+            taken.score(),
             told.join(", of ")
         )
     })
@@ -139,7 +162,7 @@ fn best_by_k(places: &[usize], candidates: &[Candidate]) -> Vec<usize> {
 /// The highest silhouette, the first among equals; any number exceeds one that is undefined.
 fn highest(places: &[usize], candidates: &[Candidate]) -> usize {
     let better = |best: usize, at: usize| {
-        let (old, new) = (candidates[best].silhouette, candidates[at].silhouette);
+        let (old, new) = (candidates[best].score(), candidates[at].score());
         if new > old || (old.is_nan() && !new.is_nan()) { at } else { best }
     };
     places.iter().copied().reduce(better).expect("at least one candidate")
@@ -183,6 +206,9 @@ mod tests {
             silhouette,
             silhouette_interval: None,
             smallest,
+            n_noise: 0,
+            noise_share: 0.0,
+            bic: None,
             n_iter: Some(1),
             converged: true,
         };

@@ -19,19 +19,20 @@ const MISSING: &str = "(missing)";
 
 /// The spread of `column` over the segments.
 pub(crate) fn composition(table: &Table, column: &str, labels: &Labels) -> Composition {
+    // The last count of each value is that of the rows in no segment.
     let k = labels.n_clusters();
     let mut counts: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for_each_text(table, column, |row, value| {
-        let Some(segment) = labels.get(row) else { return };
+        let segment = labels.get(row).unwrap_or(k);
         let value = value.unwrap_or(MISSING);
         if !counts.contains_key(value) {
-            counts.insert(value.to_owned(), vec![0; k]);
+            counts.insert(value.to_owned(), vec![0; k + 1]);
         }
         if let Some(by_segment) = counts.get_mut(value) {
             by_segment[segment] += 1;
         }
     });
-    let rows = shown(counts, k);
+    let rows = shown(counts, k + 1);
     Composition {
         column: column.to_owned(),
         shares: shares(&rows, k),
@@ -41,13 +42,13 @@ pub(crate) fn composition(table: &Table, column: &str, labels: &Labels) -> Compo
 }
 
 /// The most frequent values, and one row for the rest.
-fn shown(counts: BTreeMap<String, Vec<u64>>, k: usize) -> Vec<(String, Vec<u64>)> {
+fn shown(counts: BTreeMap<String, Vec<u64>>, n_counts: usize) -> Vec<(String, Vec<u64>)> {
     let mut rows: Vec<(String, Vec<u64>)> = counts.into_iter().collect();
     rows.sort_by_key(|(_, by_segment)| std::cmp::Reverse(by_segment.iter().sum::<u64>()));
     if rows.len() <= VALUES {
         return rows;
     }
-    let mut rest = vec![0; k];
+    let mut rest = vec![0; n_counts];
     for (_, by_segment) in rows.drain(VALUES - 1..) {
         rest.iter_mut().zip(by_segment).for_each(|(total, count)| *total += count);
     }

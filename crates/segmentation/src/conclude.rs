@@ -8,14 +8,15 @@ use segctl_numeric::{Labels, MatrixView};
 
 use crate::SegmentationError;
 use crate::algorithm::Fit;
-use crate::customers::{customers, estimated_silhouettes, ids};
+use crate::customers::{customers, ids};
 use crate::evidence::Sweep;
 use crate::explain::{Explained, explain};
 use crate::model::{Clusterer, Model, ModelColumn, ModelSegment, Parts, Reference};
 use crate::outcome::{Column, Evidence, Input, InputFile, Outcome, Usage};
+use crate::pictures::drawn;
 use crate::recipe::{Algorithm, ClusterRecipe, Recipe};
 use crate::run::{Ready, checkpoint};
-use crate::tree::drawn;
+use crate::yardstick::Yardstick;
 
 /// Everything that follows from the chosen clustering.
 pub(crate) fn conclude(
@@ -25,14 +26,15 @@ pub(crate) fn conclude(
     observer: &dyn Observer,
 ) -> Result<Outcome, SegmentationError> {
     let x = ready.prepared.matrix.view();
-    let Settled { labels, clusterer } = settled(&sweep.chosen, sweep.algorithm, &recipe.cluster);
+    let Settled { labels, clusterer } = settled(&sweep.chosen, sweep.algorithm, &ready.cluster);
     let (assignment, agreement) = replayed(&clusterer, x, labels)?;
     let silhouettes = match sweep.silhouettes {
         Some(exact) => exact,
-        None => estimated_silhouettes(x, &assignment.labels, Seed(recipe.seed), observer)?,
+        None => Yardstick::of(&ready)?.estimated(&assignment.labels, Seed(recipe.seed), observer)?,
     };
-    let customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, silhouettes);
-    let tree = sweep.tree.map(|tree| drawn(&tree, x, &customers.labels)).transpose()?;
+    let mut customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, silhouettes);
+    customers.outlier_score = sweep.chosen.outlier_scores;
+    let pictures = drawn(sweep.pictures, x, &customers.labels)?;
     checkpoint(observer, "explain", 1)?;
     let explained = explain(&ready, &customers, &clusterer, Seed(recipe.seed))?;
     checkpoint(observer, "explain", 2)?;
@@ -55,7 +57,9 @@ pub(crate) fn conclude(
         customers,
         model,
         agreement,
-        tree,
+        tree: pictures.tree,
+        neighbours: pictures.neighbours,
+        condensed: pictures.condensed,
         warnings,
     })
 }
@@ -227,6 +231,9 @@ fn warnings(ready: &Ready, evidence: &Evidence, agreement: f64) -> Vec<String> {
     if let Some(candidate) = evidence.chosen().filter(|candidate| !candidate.converged) {
         warnings.push(not_converged(candidate.algorithm, candidate.n_iter));
     }
+    if let Some(candidate) = evidence.chosen().filter(|candidate| candidate.noise_share > 0.5) {
+        warnings.push(mostly_noise(candidate.noise_share));
+    }
     if agreement < 1.0 {
         warnings.push(disagreement(agreement));
     }
@@ -246,6 +253,10 @@ pub(crate) fn not_converged(algorithm: Algorithm, n_iter: Option<u64>) -> String
         algorithm.title(),
         n_iter.unwrap_or(0)
     )
+}
+
+pub(crate) fn mostly_noise(share: f64) -> String {
+    format!("{:.1} % of the customers are noise: what is said of segments concerns the others only", share * 100.0)
 }
 
 pub(crate) fn disagreement(agreement: f64) -> String {

@@ -5,15 +5,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array};
 use segctl_clustering_core::model::Assignment;
 use segctl_io::Table;
-use segctl_numeric::observe::Observer;
-use segctl_numeric::seed::Seed;
-use segctl_numeric::{Labels, MatrixView};
+use segctl_numeric::Labels;
 
 use crate::outcome::{Customers, Ids};
-use crate::{SegmentationError, values};
-
-/// Customers against whom silhouettes are estimated when there are too many to compare all.
-const REFERENCE: usize = 2000;
+use crate::values;
 
 /// The ids of the table's customers: the id column, or the number of the row in the input.
 pub(crate) fn ids(table: &Table, id: Option<&str>) -> Ids {
@@ -41,16 +36,7 @@ pub(crate) fn customers(ids: Ids, assignment: Assignment, silhouette: Vec<f64>) 
             .collect(),
         labels: assignment.labels,
         distance: assignment.distance,
+        probability: assignment.probability,
+        outlier_score: None,
     }
-}
-
-/// The silhouettes of all rows, estimated against a sample drawn by segment.
-pub(crate) fn estimated_silhouettes(
-    x: MatrixView<'_>,
-    labels: &Labels,
-    seed: Seed,
-    observer: &dyn Observer,
-) -> Result<Vec<f64>, SegmentationError> {
-    let found = segctl_metrics::silhouette_against(x, labels, REFERENCE, seed, observer)?;
-    Ok(found.samples.into_iter().map(|sample| sample.unwrap_or(f64::NAN)).collect())
 }

@@ -48,6 +48,44 @@ pub enum SegmentationError {
         /// The algorithms asked for.
         algorithms: String,
     },
+    /// A metric by which an algorithm does not measure.
+    #[error("{} measures no {metric} distances", algorithm.name())]
+    ForeignMetric {
+        /// The metric.
+        metric: String,
+        /// The algorithm.
+        algorithm: Algorithm,
+    },
+    /// A number of segments, for algorithms that find it by themselves.
+    #[error("{} finds the number of segments by itself: k={k} says nothing to it", algorithm.name())]
+    FindsK {
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// The number given.
+        k: String,
+    },
+    /// No categories, for an algorithm that takes nothing else.
+    #[error("{} clusters categories, and none of the columns that form segments is one", algorithm.name())]
+    NoCategories {
+        /// The algorithm.
+        algorithm: Algorithm,
+    },
+    /// No radius to propose.
+    #[error("the distances of {n_rows} customers to {min_samples} neighbours show no bend to take eps from")]
+    NoEps {
+        /// Customers left after cleaning.
+        n_rows: usize,
+        /// Neighbours asked for, the customer included.
+        min_samples: usize,
+    },
+    /// No segments at all.
+    #[error("{} finds no segments: all {n_rows} customers are noise", algorithm.name())]
+    AllNoise {
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// Customers left after cleaning.
+        n_rows: usize,
+    },
     /// Several of what can only be one.
     #[error("one {what} is fitted at a time, not {given}")]
     OneOnly {
@@ -165,9 +203,20 @@ impl SegmentationError {
             Self::NotANumber { column, .. } => {
                 Some(format!("name it with --id, leave it aside with --exclude {column:?}, or drop --as-is"))
             }
-            Self::NoCenters { .. } => Some("leave out --init-centers, or ask for kmeans or minibatch".into()),
+            Self::NoCenters { .. } => Some("leave out --init-centers, or ask for kmeans, minibatch or gmm".into()),
             Self::NotTogether { one, .. } => Some(format!("leave out --{one}")),
             Self::ForeignParameter { .. } => Some("leave it out, or ask for an algorithm that takes it".into()),
+            Self::ForeignMetric { .. } => Some("leave out --metric, or ask for kmedoids".into()),
+            Self::FindsK { algorithm: Algorithm::Dbscan, .. } => {
+                Some("leave out --k; a smaller --eps finds smaller segments".into())
+            }
+            Self::FindsK { .. } => Some("leave out --k; a smaller --min-cluster-size finds smaller segments".into()),
+            Self::NoCategories { .. } => {
+                Some("ask for kmeans, or name categories with --columns; a table taken as it is has none".into())
+            }
+            Self::NoEps { .. } => Some("give --eps, or another --min-samples".into()),
+            Self::AllNoise { algorithm: Algorithm::Dbscan, .. } => Some("raise --eps, or lower --min-samples".into()),
+            Self::AllNoise { .. } => Some("lower --min-cluster-size or --min-samples".into()),
             Self::NoHeights { .. } => {
                 Some("give a number of segments with --k, or ask for ward or agglomerative".into())
             }

@@ -10,10 +10,10 @@ use segctl_numeric::seed::Seed;
 use serde::Serialize;
 
 use crate::customers::ids;
-use crate::evidence::judge;
 use crate::recipe::Recipe;
 use crate::run::{RunOptions, prepare, read};
 use crate::values::{self, text_at};
+use crate::yardstick::Yardstick;
 use crate::{SegmentationError, Timings};
 
 /// Names under which a column of labels is looked for.
@@ -91,8 +91,8 @@ pub fn evaluate_with(
     let ready = timings.time("prepare", || prepare(&session, table, recipe, observer))?;
     let texts = matched(&ready.table, ready.steps.id.as_deref(), &given, column)?;
     let (labels, names) = numbered(&texts)?;
-    let x = ready.prepared.matrix.view();
-    let judged = timings.time("evaluate", || judge(x, &[&labels], Seed(recipe.seed), observer))?;
+    let yardstick = Yardstick::of(&ready)?;
+    let judged = timings.time("evaluate", || yardstick.judge(&[&labels], Seed(recipe.seed), observer))?;
     let count = |(label, size): (&String, usize)| LabelCount { label: label.clone(), size };
     Ok(Evaluation {
         n_customers: labels.len(),

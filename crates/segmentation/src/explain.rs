@@ -43,7 +43,7 @@ pub(crate) fn explain(
         distributions: distributions(&features),
         segments: segments(customers, &features, &profile, &correlation),
         composition: compositions(ready, customers),
-        projection: project(x, &ready.prepared.names, clusterer.centers().view(), customers)?,
+        projection: project(x, &ready.prepared.names, clusterer, customers)?,
         reference: references(&features),
         correlation,
         profile,

@@ -1,5 +1,7 @@
 //! One model, without the comparison that `run` makes.
 
+use std::collections::BTreeMap;
+
 use segctl_clustering_core::agglomerative::Dendrogram;
 use segctl_io::{ReadOptions, Session, SessionOptions, Source};
 use segctl_numeric::observe::{Observer, Silent};
@@ -7,8 +9,8 @@ use segctl_numeric::seed::Seed;
 use segctl_numeric::{Matrix, MatrixView};
 use serde::Serialize;
 
-use crate::algorithm::{self, Context, Cut, Fit, Found};
-use crate::conclude::{Settled, disagreement, model_of, not_converged, replayed, settled};
+use crate::algorithm::{self, Context, Cut, Fit, Found, Picture};
+use crate::conclude::{Settled, disagreement, model_of, mostly_noise, not_converged, replayed, settled};
 use crate::customers::{customers, ids};
 use crate::explain::described;
 use crate::model::Model;
@@ -67,8 +69,12 @@ pub struct Clustering {
     pub algorithm: Algorithm,
     /// Segments found.
     pub k: usize,
+    /// Customers in none of them.
+    pub n_noise: usize,
     /// Sum of squared distances to the segments' means, in prepared units.
     pub inertia: f64,
+    /// What the algorithm itself measured or settled, by name: `bic`, `eps`, ….
+    pub figures: BTreeMap<&'static str, f64>,
     /// Iterations of the best start, where there are iterations.
     pub n_iter: Option<u64>,
     /// Whether that start converged.
@@ -122,19 +128,24 @@ pub fn fit_with(
     let init = options.init_centers.as_ref().map(|source| centers(source, &ready.prepared.names, observer));
     let init = init.transpose()?;
     let context = Context {
-        recipe: &recipe.cluster,
+        recipe: &ready.cluster,
         seed: Seed(recipe.seed),
+        columns: &ready.mixed,
         memory_limit: options.run.memory_limit,
         init_centers: init.as_ref(),
         may_sample: false,
         as_assigned: false,
+        pictured: false,
         observer,
     };
     let x = ready.prepared.matrix.view();
-    let Found { mut fits, tree, .. } = timings.time("fit", || algorithm::fit(algorithm, x, &[cut], context))?;
+    let Found { mut fits, picture, .. } = timings.time("fit", || algorithm::fit(algorithm, x, &[cut], context))?;
     let fit = fits.pop().expect("one fit per cut");
-    let tree = tree.map(|tree| tree.dendrogram);
-    timings.time("evaluate", || concluded(ready, &fit, tree, algorithm, recipe))
+    let tree = picture.and_then(|picture| match picture {
+        Picture::Tree(tree) => Some(tree.dendrogram),
+        Picture::Neighbours { .. } | Picture::Condensed(_) => None,
+    });
+    timings.time("evaluate", || concluded(ready, fit, tree, algorithm, recipe))
 }
 
 /// The one algorithm and the one cut.
@@ -148,6 +159,7 @@ fn asked(recipe: &Recipe, options: &FitOptions) -> Result<(Algorithm, Cut), Segm
         (Some(TreeCut::Inconsistency { threshold, depth }), _) => {
             Ok((*algorithm, Cut::Inconsistency { threshold, depth }))
         }
+        (None, _) if algorithm.finds_k() => Ok((*algorithm, Cut::Found)),
         (None, Some(k)) => Ok((*algorithm, Cut::K(k))),
         (None, None) => Err(SegmentationError::OneOnly { what: "k", given: cluster.k.to_string() }),
     }
@@ -183,20 +195,23 @@ fn centers(source: &Source, features: &[String], observer: &dyn Observer) -> Res
 
 fn concluded(
     ready: Ready,
-    fit: &Fit,
+    fit: Fit,
     tree: Option<Dendrogram>,
     algorithm: Algorithm,
     recipe: &Recipe,
 ) -> Result<FitOutcome, SegmentationError> {
     let x: MatrixView<'_> = ready.prepared.matrix.view();
-    let Settled { labels, clusterer } = settled(fit, algorithm, &recipe.cluster);
+    let Settled { labels, clusterer } = settled(&fit, algorithm, &ready.cluster);
     let (assignment, agreement) = replayed(&clusterer, x, labels)?;
     let inertia = segctl_metrics::inertia(x, &assignment.labels)?;
-    let customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, Vec::new());
+    let mut customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, Vec::new());
+    customers.outlier_score = fit.outlier_scores;
     let clustering = Clustering {
         algorithm,
         k: customers.labels.n_clusters(),
+        n_noise: customers.labels.n_noise(),
         inertia,
+        figures: fit.figures.iter().map(|&(name, value)| (name, value)).collect(),
         n_iter: fit.n_iter,
         converged: fit.converged,
         rule: clusterer.rule(),
@@ -205,7 +220,7 @@ fn concluded(
     let (segments, reference) = described(&ready, &customers.labels, Seed(recipe.seed));
     let model = model_of(&ready, segments, reference, clusterer, recipe);
     Ok(FitOutcome {
-        warnings: warnings(&clustering),
+        warnings: warnings(&clustering, customers.labels.len()),
         ledger: ready.ledger.into_entries(),
         clustering,
         customers,
@@ -214,8 +229,10 @@ fn concluded(
     })
 }
 
-fn warnings(clustering: &Clustering) -> Vec<String> {
+fn warnings(clustering: &Clustering, n_customers: usize) -> Vec<String> {
     let stopped = (!clustering.converged).then(|| not_converged(clustering.algorithm, clustering.n_iter));
     let moved = (clustering.agreement < 1.0).then(|| disagreement(clustering.agreement));
-    stopped.into_iter().chain(moved).collect()
+    let share = clustering.n_noise as f64 / n_customers as f64;
+    let noise = (share > 0.5).then(|| mostly_noise(share));
+    stopped.into_iter().chain(moved).chain(noise).collect()
 }

@@ -8,7 +8,7 @@ use segctl_numeric::observe::Observer;
 use crate::ledger::Ledger;
 use crate::outcome::{Derived, Usage};
 use crate::recipe::{ClusterRecipe, Parameter, Recipe};
-use crate::run::RunOptions;
+use crate::run::{RunOptions, suited};
 use crate::usage::{Use, decide};
 use crate::{SegmentationError, resolve, stage};
 
@@ -30,7 +30,8 @@ pub fn commented_recipe(
     let raw = stage::narrow(&session, raw, &stated, &mut ledger)?;
     let (steps, derived) = resolve::resolved(recipe, stated, &raw);
     let table = stage::enrich(&session, raw, &steps, &mut ledger)?;
-    let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &recipe.cluster)?;
+    let (cluster, _) = suited(&table, steps.id.as_deref(), recipe);
+    let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &cluster)?;
     let rows: Vec<Row> = table.columns.iter().zip(&uses).map(|(column, used)| row(column, used)).collect();
     Ok(text(recipe, &rows, &derived))
 }

@@ -20,9 +20,11 @@ mod fit;
 mod init;
 mod ledger;
 mod manifest;
+mod mixed;
 mod model;
 mod naming;
 mod outcome;
+mod pictures;
 mod profile;
 mod projection;
 mod recipe;
@@ -37,6 +39,7 @@ mod timings;
 mod tree;
 mod usage;
 mod values;
+mod yardstick;
 
 pub use assign::{Assigned, assign, assign_with};
 pub use error::SegmentationError;
@@ -46,12 +49,13 @@ pub use init::commented_recipe;
 pub use manifest::{Manifest, SegmentSummary, TimingsReport};
 pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, Rule, TableSteps};
 pub use outcome::{
-    Candidate, Column, Composition, Correlation, Customers, Derived, Distribution, Entry, Evidence, Highlight, Ids,
-    Input, InputFile, Join, Leaf, Outcome, Profile, Projection, Segment, Tree, Unit, Usage,
+    Candidate, Column, Composition, Condensed, CondensedCluster, Correlation, Customers, Derived, Distribution, Entry,
+    Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Neighbours, Outcome, Profile, Projection, Segment, Tree,
+    Unit, Usage,
 };
 pub use recipe::{
     Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DuplicatesRecipe, Expressions,
-    KMeansInit, KMeansSearch, KRange, KRangeError, Packs, Parameter, Recipe,
+    KMeansInit, KMeansSearch, KRange, KRangeError, MetricName, Packs, Parameter, Recipe, SelectionMethod,
 };
 pub use reduce::{Reduction, reduce, reduce_with};
 pub use run::{RunOptions, run, run_with};

@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 
 use segctl_clustering_core::bisecting::BisectingModel;
+use segctl_clustering_core::dbscan::DbscanModel;
+use segctl_clustering_core::gmm::GmmModel;
+use segctl_clustering_core::hdbscan::HdbscanModel;
+use segctl_clustering_core::kmedoids::MedoidsModel;
+use segctl_clustering_core::kprototypes::PrototypesModel;
 use segctl_clustering_core::model::{Assignment, CentersModel, NeighboursModel, Predict, TreeModel};
 use segctl_io::{DuplicateIds, Encoding, FeatureExpr, Kind, Role, RowRule};
 use segctl_numeric::{Labels, Matrix, MatrixView};
@@ -10,6 +15,7 @@ use segctl_preprocessing::Fitted;
 use serde::{Deserialize, Serialize};
 
 use crate::SegmentationError;
+use crate::mixed::MixedModel;
 use crate::outcome::Usage;
 use crate::recipe::Algorithm;
 
@@ -107,6 +113,18 @@ pub enum Rule {
     NearestNeighbour(NeighboursModel),
     /// To the leaf of a tree of splits.
     TreeOfSplits(BisectingModel),
+    /// To the segment of the nearest core row within a radius; else to none.
+    NearestCoreRow(DbscanModel),
+    /// To the segment of the row from which it is reached first; to none where that is too late.
+    NearestReachable(HdbscanModel),
+    /// To the most probable normal distribution.
+    MostProbable(GmmModel),
+    /// To the segment of the nearest prototype of numbers and categories.
+    NearestPrototype(MixedModel<PrototypesModel>),
+    /// To the segment of the nearest medoid.
+    NearestMedoid(MedoidsModel),
+    /// The same, of numbers and categories.
+    NearestMixedMedoid(MixedModel<MedoidsModel>),
 }
 
 impl Rule {
@@ -115,6 +133,12 @@ impl Rule {
             Self::NearestCentre(model) => model,
             Self::NearestNeighbour(model) => model,
             Self::TreeOfSplits(model) => model,
+            Self::NearestCoreRow(model) => model,
+            Self::NearestReachable(model) => model,
+            Self::MostProbable(model) => model,
+            Self::NearestPrototype(model) => model,
+            Self::NearestMedoid(model) => model,
+            Self::NearestMixedMedoid(model) => model,
         }
     }
 
@@ -124,6 +148,12 @@ impl Rule {
             Self::NearestCentre(model) => Self::NearestCentre(model.reordered(order)),
             Self::NearestNeighbour(model) => Self::NearestNeighbour(model.reordered(order)),
             Self::TreeOfSplits(model) => Self::TreeOfSplits(model.reordered(order)),
+            Self::NearestCoreRow(model) => Self::NearestCoreRow(model.reordered(order)),
+            Self::NearestReachable(model) => Self::NearestReachable(model.reordered(order)),
+            Self::MostProbable(model) => Self::MostProbable(model.reordered(order)),
+            Self::NearestPrototype(model) => Self::NearestPrototype(model.reordered(order)),
+            Self::NearestMedoid(model) => Self::NearestMedoid(model.reordered(order)),
+            Self::NearestMixedMedoid(model) => Self::NearestMixedMedoid(model.reordered(order)),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The customers in the plane and in space.
 
+use segctl_clustering_core::model::Predict;
 use segctl_numeric::{Labels, Matrix, MatrixView};
 use segctl_reduction::{Components, Pca, PcaParams};
 
 use crate::SegmentationError;
+use crate::model::{Clusterer, Rule};
 use crate::outcome::{Customers, Projection};
 use crate::sample;
 use crate::values::text_at;
@@ -21,7 +23,7 @@ const DIMENSIONS: usize = 3;
 pub(crate) fn project(
     x: MatrixView<'_>,
     features: &[String],
-    centers: MatrixView<'_>,
+    clusterer: &Clusterer,
     customers: &Customers,
 ) -> Result<Projection, SegmentationError> {
     let rows = sample::by_segment(&customers.labels, POINTS, POINTS_PER_SEGMENT);
@@ -33,10 +35,30 @@ pub(crate) fn project(
     }
     let pca = fit(x)?;
     projection.scores = pca.transform(picked.view())?;
-    projection.centers = pca.transform(centers)?;
+    projection.centers = pca.transform(clusterer.centers().view())?;
+    projection.covariances = covariances(&clusterer.rule, &pca);
     projection.explained = pca.explained_variance_ratio.clone();
     projection.loadings = pca.components;
     Ok(projection)
+}
+
+/// The covariances of the first two scores of each normal distribution.
+fn covariances(rule: &Rule, pca: &Pca) -> Option<Vec<[f64; 3]>> {
+    let Rule::MostProbable(model) = rule else { return None };
+    let axis = |component: usize| {
+        if component < pca.components.n_rows() { pca.components.row(component).to_vec() } else { Vec::new() }
+    };
+    let (first, second) = (axis(0), axis(1));
+    let form = |a: &[f64], covariance: &Matrix, b: &[f64]| -> f64 {
+        let dot = |row: &[f64]| row.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+        a.iter().zip(covariance.view().rows()).map(|(weight, row)| weight * dot(row)).sum()
+    };
+    let projected = |cluster: usize| {
+        let covariance = model.covariance(cluster);
+        let between = |a: &[f64], b: &[f64]| form(a, &covariance, b);
+        [between(&first, &first), between(&first, &second), between(&second, &second)]
+    };
+    Some((0..model.n_clusters()).map(projected).collect())
 }
 
 fn fit(x: MatrixView<'_>) -> Result<Pca, SegmentationError> {

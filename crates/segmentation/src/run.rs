@@ -7,10 +7,11 @@ use segctl_preprocessing::{Fitted, Prepared, fit_transform};
 use crate::conclude::{conclude, input};
 use crate::evidence::sweep;
 use crate::ledger::Ledger;
+use crate::mixed::MixedColumns;
 use crate::model::TableSteps;
 use crate::outcome::{Derived, Input, Outcome};
-use crate::recipe::Recipe;
-use crate::usage::{Use, decide, plans};
+use crate::recipe::{ClusterRecipe, Recipe};
+use crate::usage::{Use, decide, plans, proposed};
 use crate::{SegmentationError, Timings, resolve, stage};
 
 /// What a run may use, apart from what its result depends on.
@@ -54,7 +55,7 @@ pub fn run_with(
     let session = Session::new(&SessionOptions { memory_limit: options.memory_limit })?;
     let read = timings.time("read", || read(source, recipe, options, observer))?;
     let ready = timings.time("prepare", || prepare(&session, read, recipe, observer))?;
-    let sweep = sweep(ready.prepared.matrix.view(), recipe, options, observer, timings)?;
+    let sweep = sweep(&ready, recipe, options, observer, timings)?;
     timings.time("evaluate", || conclude(ready, sweep, recipe, observer))
 }
 
@@ -79,6 +80,12 @@ pub(crate) struct Ready {
     pub(crate) uses: Vec<Use>,
     pub(crate) fitted: Fitted,
     pub(crate) prepared: Prepared,
+    /// Which features of the matrix stand for categories.
+    pub(crate) mixed: MixedColumns,
+    /// The algorithms that suit the table, and their parameters.
+    pub(crate) cluster: ClusterRecipe,
+    /// Why the algorithms are others than usual.
+    pub(crate) proposal: Option<String>,
     pub(crate) ledger: Ledger,
 }
 
@@ -97,12 +104,23 @@ pub(crate) fn prepare(
     let raw_columns = raw.columns.clone();
     let table = stage::enrich(session, raw, &steps, &mut ledger)?;
     checkpoint(observer, "prepare", 2)?;
-    let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &recipe.cluster)?;
+    let (cluster, proposal) = suited(&table, steps.id.as_deref(), recipe);
+    let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &cluster)?;
     let (fitted, mut prepared) = fit_transform(&table.batches, &plans(&table.columns, &uses), &recipe.preparation())?;
     prepared.events.iter().for_each(|event| ledger.event(event));
     let table = stage::kept(table, prepared.kept_rows.take())?;
     checkpoint(observer, "prepare", 3)?;
-    Ok(Ready { input, raw_columns, table, steps, derived, uses, fitted, prepared, ledger })
+    let mixed = MixedColumns::of(&fitted, prepared.matrix.view());
+    Ok(Ready { input, raw_columns, table, steps, derived, uses, fitted, prepared, mixed, cluster, proposal, ledger })
+}
+
+/// The algorithms of the recipe, or those that suit the table better where nobody named any.
+pub(crate) fn suited(table: &Table, id: Option<&str>, recipe: &Recipe) -> (ClusterRecipe, Option<String>) {
+    let columns: Vec<ColumnInfo> = table.columns.iter().filter(|c| Some(c.name.as_str()) != id).cloned().collect();
+    match proposed(&columns, &recipe.data, &recipe.cluster) {
+        Some((algorithm, reason)) => (ClusterRecipe { algorithm, ..recipe.cluster.clone() }, Some(reason)),
+        None => (recipe.cluster.clone(), None),
+    }
 }
 
 /// Between two steps: says how far the work is, and stops if asked.

@@ -4,19 +4,21 @@ use rand::seq::index;
 use segctl_numeric::Labels;
 
 /// Rows drawn for pictures, by segment: every segment gets a share of `at_most` in proportion to
-/// its size but no fewer than `floor` (or all it has), taken at even steps through the file.
+/// its size but no fewer than `floor` (or all it has), taken at even steps through the file; so do the rows
+/// in none.
 ///
 /// Ascending; all rows when there are no more than `at_most`.
 pub(crate) fn by_segment(labels: &Labels, at_most: usize, floor: usize) -> Vec<usize> {
     if labels.len() <= at_most {
         return (0..labels.len()).collect();
     }
-    let sizes = labels.sizes();
+    let mut sizes = labels.sizes();
+    sizes.push(labels.n_noise());
     let quotas: Vec<usize> = sizes.iter().map(|&size| (size * at_most / labels.len()).max(floor).min(size)).collect();
     let mut seen = vec![0; sizes.len()];
     let mut rows = Vec::new();
     for i in 0..labels.len() {
-        let Some(segment) = labels.get(i) else { continue };
+        let segment = labels.get(i).unwrap_or(labels.n_clusters());
         let nth = seen[segment];
         seen[segment] += 1;
         if takes(nth, quotas[segment], sizes[segment]) {
@@ -60,6 +62,14 @@ mod tests {
         let small = rows.iter().filter(|&&i| labels.get(i) == Some(1)).count();
         assert_eq!((rows.len(), small), (1040, 50));
         assert!(rows.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn noise_is_shown_too() {
+        let ids: Vec<u32> = (0..10_000).map(|i| if i % 4 == 0 { Labels::NOISE } else { 0 }).collect();
+        let labels = Labels::new(ids, 1).unwrap();
+        let rows = by_segment(&labels, 1000, 50);
+        assert_eq!((rows.len(), rows.iter().filter(|&&i| labels.get(i).is_none()).count()), (1000, 250));
     }
 
     #[test]

@@ -9,20 +9,29 @@ use segctl_clustering_core::agglomerative::{Dendrogram, Merge};
 use crate::Model;
 use crate::outcome::{Customers, Profile, Segment};
 
-/// One row per customer: `id, segment, segment_name, distance, silhouette, second_segment, margin`.
+/// One row per customer: `id, segment, segment_name, distance, probability, silhouette, outlier_score,
+/// second_segment, margin`. Noise is segment -1, named `noise`.
 ///
-/// Without silhouettes (customers assigned by a model have none) that column is left out.
+/// Columns that there are not are left out: customers assigned by a model have no silhouettes, and few
+/// models know probabilities.
 pub fn customers_table(customers: &Customers, model: &Model) -> RecordBatch {
     let labels = customers.labels.to_signed();
-    let names = labels.iter().map(|&label| usize::try_from(label).ok().map(|s| model.segments[s].name.as_str()));
+    let name = |&label: &i32| usize::try_from(label).map_or("noise", |s| model.segments[s].name.as_str());
+    let names = labels.iter().map(|label| Some(name(label)));
     let mut columns: Vec<(&str, ArrayRef)> = vec![
         ("id", customers.ids.values.clone()),
         ("segment", Arc::new(Int32Array::from(labels.clone()))),
         ("segment_name", Arc::new(names.collect::<StringArray>())),
         ("distance", floats(customers.distance.iter().copied())),
     ];
+    if let Some(probability) = &customers.probability {
+        columns.push(("probability", floats(probability.iter().copied())));
+    }
     if customers.silhouette.len() == labels.len() {
         columns.push(("silhouette", floats(customers.silhouette.iter().copied())));
+    }
+    if let Some(score) = &customers.outlier_score {
+        columns.push(("outlier_score", floats(score.iter().copied())));
     }
     columns.push(("second_segment", Arc::new(Int32Array::from(customers.second.clone()))));
     columns.push(("margin", floats(customers.margin.iter().copied())));
@@ -76,9 +85,9 @@ fn ranks(differences: &[f64]) -> Vec<i64> {
     ranks
 }
 
-/// NaN, which files show in as many ways as there are formats, becomes NULL.
+/// NaN and infinities, which files show in as many ways as there are formats, become NULL.
 fn floats(values: impl Iterator<Item = f64>) -> ArrayRef {
-    Arc::new(values.map(|value| Some(value).filter(|v| !v.is_nan())).collect::<Float64Array>())
+    Arc::new(values.map(|value| Some(value).filter(|v| v.is_finite())).collect::<Float64Array>())
 }
 
 fn owned(columns: Vec<(&str, ArrayRef)>) -> Vec<(String, ArrayRef)> {

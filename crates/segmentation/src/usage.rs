@@ -4,8 +4,58 @@ use segctl_io::{ColumnInfo, Kind, Role};
 use segctl_preprocessing::{ColumnPlan, Treatment};
 
 use crate::outcome::Usage;
-use crate::recipe::{Categories, ClusterRecipe, DataRecipe};
+use crate::recipe::{Algorithm, Algorithms, Categories, ClusterRecipe, DataRecipe};
 use crate::{SegmentationError, nearest};
+
+/// Algorithms that suit the data better than those that nobody named, and why.
+pub(crate) fn proposed(
+    columns: &[ColumnInfo],
+    data: &DataRecipe,
+    cluster: &ClusterRecipe,
+) -> Option<(Algorithms, String)> {
+    let Forming { n_numbers, n_categories } = Forming::of(columns, data);
+    let algorithm = if n_numbers == 0 { Algorithm::KModes } else { Algorithm::KPrototypes };
+    let is_free = cluster.algorithm.is_auto() && cluster.categories == Categories::Auto && !data.as_is;
+    let takes_all = cluster.given().iter().all(|(parameter, _)| parameter.algorithms.contains(&algorithm));
+    let is_mixed = n_categories > 0 && Forming { n_numbers, n_categories }.is_short_of_numbers();
+    (is_free && takes_all && is_mixed).then(|| {
+        let reason = format!(
+            "Of the columns that can form segments {n_categories} hold categories and {n_numbers} numbers. {} takes \
+             categories as they are; k-means would need a 0/1 feature for each of their values, and its segments \
+             would mostly repeat them. Name --algorithm to have another.",
+            capitalised(algorithm.title())
+        );
+        (Algorithms::one(algorithm), reason)
+    })
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// How many columns could form segments.
+#[derive(Clone, Copy)]
+struct Forming {
+    n_numbers: usize,
+    n_categories: usize,
+}
+
+impl Forming {
+    fn of(columns: &[ColumnInfo], data: &DataRecipe) -> Self {
+        let may = |c: &&ColumnInfo| {
+            !data.exclude.contains(&c.name) && (data.columns.is_empty() || data.columns.contains(&c.name))
+        };
+        let is_outcome = |c: &ColumnInfo| data.columns.is_empty() && is_outcome(&c.name);
+        let n_numbers = columns.iter().filter(may).filter(|c| c.role == Role::Numeric).count();
+        let categories = columns.iter().filter(may).filter(|c| is_category(c.role) && !is_outcome(c));
+        Self { n_numbers, n_categories: categories.count() }
+    }
+
+    fn is_short_of_numbers(self) -> bool {
+        self.n_numbers < 2 || self.n_categories > 3 * self.n_numbers
+    }
+}
 
 /// What one column is used for and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,12 +84,16 @@ pub(crate) fn decide(
     if data.as_is {
         return as_is(columns, id, data);
     }
-    let categories_count = categories_form_segments(columns, data, cluster.categories);
+    let categories = why_categories(columns, data, cluster);
+    let numbers_count = cluster.algorithm.as_slice() != [Algorithm::KModes];
     let uses: Vec<Use> = columns
         .iter()
         .map(|column| match Some(column.name.as_str()) == id {
             true => Use::new(Usage::Id, "names the customer"),
-            false => decide_one(column, data, categories_count),
+            false if column.role == Role::Numeric && !numbers_count => {
+                Use::new(Usage::Describes, "a number: k-modes forms segments of categories alone")
+            }
+            false => decide_one(column, data, categories),
         })
         .collect();
     if uses.iter().any(|used| used.usage == Usage::Clusters) {
@@ -74,7 +128,7 @@ pub(crate) fn plans(columns: &[ColumnInfo], uses: &[Use]) -> Vec<ColumnPlan> {
     columns.iter().zip(uses).filter_map(plan).collect()
 }
 
-fn decide_one(column: &ColumnInfo, data: &DataRecipe, categories_count: bool) -> Use {
+fn decide_one(column: &ColumnInfo, data: &DataRecipe, categories: Option<&str>) -> Use {
     if data.exclude.contains(&column.name) {
         return Use::new(Usage::Ignored, "excluded on request");
     }
@@ -97,12 +151,10 @@ fn decide_one(column: &ColumnInfo, data: &DataRecipe, categories_count: bool) ->
         _ if is_category(column.role) && is_outcome(&column.name) => {
             Use::new(Usage::Describes, "its name says it is an outcome: segments are compared by it, not formed by it")
         }
-        _ if is_category(column.role) && categories_count => {
-            forming(column, "a category; numbers are too few to form segments alone")
-        }
-        _ if is_category(column.role) => {
-            Use::new(Usage::Describes, "a category: it describes the segments that the numbers form")
-        }
+        _ if is_category(column.role) => match categories {
+            Some(reason) => forming(column, reason),
+            None => Use::new(Usage::Describes, "a category: it describes the segments that the numbers form"),
+        },
         Role::Id => Use::new(Usage::Ignored, "names rows but is not the id in use"),
         Role::Date => Use::new(Usage::Ignored, "a date; derive a number from it with a feature expression"),
         _ => Use::new(Usage::Ignored, "free text or too many different values"),
@@ -135,16 +187,15 @@ fn is_outcome(name: &str) -> bool {
     name.split(|c: char| !c.is_alphanumeric()).any(|word| OUTCOMES.contains(&word))
 }
 
-fn categories_form_segments(columns: &[ColumnInfo], data: &DataRecipe, wanted: Categories) -> bool {
-    let count = |keep: &dyn Fn(Role) -> bool| {
-        columns.iter().filter(|c| keep(c.role) && !data.exclude.contains(&c.name)).count()
-    };
-    let n_numeric = count(&|role| role == Role::Numeric);
-    let n_categories = count(&is_category);
-    match wanted {
-        Categories::Always => true,
-        Categories::Never => false,
-        Categories::Auto => n_numeric < 2 || n_categories > 3 * n_numeric,
+/// Why categories form segments, if they do.
+fn why_categories(columns: &[ColumnInfo], data: &DataRecipe, cluster: &ClusterRecipe) -> Option<&'static str> {
+    match cluster.categories {
+        Categories::Always => Some("a category, asked for"),
+        Categories::Never => None,
+        Categories::Auto if cluster.is_mixed() => Some("a category, taken as it is"),
+        Categories::Auto => Forming::of(columns, data)
+            .is_short_of_numbers()
+            .then_some("a category; numbers are too few to form segments alone"),
     }
 }
 

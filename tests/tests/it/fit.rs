@@ -6,7 +6,7 @@ use segctl_tests::{Answer, Segctl, Table, bytes_of, read_json, sample};
 use tempfile::{TempDir, tempdir};
 
 /// Every algorithm, with a parameter of its own.
-const ALGORITHMS: [&[&str]; 7] = [
+const ALGORITHMS: [&[&str]; 11] = [
     &["kmeans", "--restarts", "3"],
     &["kmeans", "--min-size", "300", "--max-size", "700"],
     &["kmeans", "--init", "k-means||"],
@@ -14,6 +14,18 @@ const ALGORITHMS: [&[&str]; 7] = [
     &["bisecting", "--bisecting-strategy", "largest-cluster"],
     &["ward"],
     &["agglomerative", "--linkage", "complete", "--metric", "manhattan"],
+    &["gmm", "--covariance", "diag"],
+    &["kprototypes", "--gamma", "0.7"],
+    &["kmedoids"],
+    &["kmedoids", "--metric", "manhattan"],
+];
+
+/// Algorithms that find the number of segments by themselves.
+const DENSITIES: [&[&str]; 4] = [
+    &["dbscan"],
+    &["dbscan", "--eps", "2.5", "--min-samples", "5", "--metric", "chebyshev"],
+    &["hdbscan", "--min-cluster-size", "20"],
+    &["hdbscan", "--min-cluster-size", "15", "--min-samples", "5", "--cluster-selection-method", "leaf"],
 ];
 
 struct Place {
@@ -30,7 +42,12 @@ impl Place {
     }
 
     fn fit(&self, data: &Path, algorithm: &[&str], out: &str) -> Answer {
-        let call = Segctl::new("fit").arg(data).arg("--algorithm").args(algorithm).args(["--k", "4", "--json"]);
+        self.fit_any(data, &[algorithm, &["--k", "4"]].concat(), out)
+    }
+
+    /// Without a number of segments.
+    fn fit_any(&self, data: &Path, algorithm: &[&str], out: &str) -> Answer {
+        let call = Segctl::new("fit").arg(data).arg("--algorithm").args(algorithm).arg("--json");
         call.option("--labels-out", self.path(&format!("{out}.csv")))
             .option("--model-out", self.path(&format!("{out}.json")))
             .answer()
@@ -63,8 +80,41 @@ fn every_algorithm_gives_segments_and_a_model_that_agrees_as_it_says() {
 }
 
 #[test]
+fn crowds_are_found_and_the_rest_is_noise() {
+    let place = Place::new();
+    for algorithm in DENSITIES {
+        let answer = place.fit_any(&sample(), algorithm, "fit").done();
+        let told: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+        let table = Table::read(place.path("fit.csv"));
+        let noise = table.column("segment").into_iter().filter(|cell| *cell == "-1").count();
+        assert_eq!(told["n_noise"].as_u64(), Some(noise as u64), "{algorithm:?}");
+        assert_eq!(table.column("segment_name").into_iter().filter(|cell| *cell == "noise").count(), noise);
+        assert!(told["k"].as_u64().unwrap() >= 1 && noise < table.rows.len(), "{algorithm:?}: {told}");
+        let assigned = place.path("assigned.csv");
+        Segctl::assign(&sample(), &place.path("fit.json"), &assigned).answer().done();
+        assert_eq!(told["agreement"].as_f64(), Some(agreement(&place.path("fit.csv"), &assigned)), "{algorithm:?}");
+    }
+    let chosen = place.fit_any(&sample(), DENSITIES[0], "fit").done();
+    let told: serde_json::Value = serde_json::from_str(&chosen.stdout).unwrap();
+    assert!(told["figures"]["eps"].as_f64().unwrap() > 0.0, "the radius that was taken is told");
+    place.fit_any(&sample(), DENSITIES[2], "fit").done();
+    let table = Table::read(place.path("fit.csv"));
+    for column in ["probability", "outlier_score"] {
+        assert!(table.numbers(column).into_iter().all(|value| (0.0..=1.0).contains(&value)), "{column}");
+    }
+}
+
+#[test]
 fn threads_change_no_byte() {
     let place = Place::new();
+    for algorithm in DENSITIES {
+        let mut expected = None;
+        for threads in ["1", "2", "3"] {
+            place.fit_any(&sample(), &[algorithm, &["--threads", threads]].concat(), threads).done();
+            let files = ["csv", "json"].map(|kind| bytes_of(place.path(&format!("{threads}.{kind}"))));
+            assert!(*expected.get_or_insert_with(|| files.clone()) == files, "{algorithm:?} with {threads} threads");
+        }
+    }
     for algorithm in ALGORITHMS {
         let mut expected = None;
         for threads in ["1", "2", "3"] {
@@ -146,6 +196,18 @@ fn what_makes_no_sense_is_refused_with_a_hint() {
     refused(&text, &derived, &["as-is", "features"]);
     let bounded = ["--algorithm", "kmeans", "--k", "3", "--search", "breathing", "--min-size", "9"];
     refused(&sample(), &bounded, &["search", "bounds"]);
+    refused(&sample(), &["--algorithm", "dbscan", "--k", "3"], &["dbscan", "by itself", "k=3"]);
+    refused(&sample(), &["--algorithm", "dbscan", "--height", "3"], &["dbscan", "no tree"]);
+    refused(&sample(), &["--algorithm", "hdbscan", "--metric", "gower"], &["hdbscan", "gower"]);
+    for (algorithm, option, names) in [
+        ("dbscan", "--eps=-1", ["eps=-1", "finite and >= 0"]),
+        ("dbscan", "--min-samples=9999", ["min-samples=9999", "number of customers"]),
+        ("hdbscan", "--min-cluster-size=1", ["min-cluster-size=1", ">= 2"]),
+    ] {
+        Segctl::new("fit").arg(sample()).args(["--algorithm", algorithm, option]).answer().refused(&names);
+    }
+    let numbers = ["--as-is", "--algorithm", "kmodes", "--k", "2", "--columns", "a"];
+    refused(&text, &numbers, &["kmodes", "none of the columns"]);
     let depth = ["--algorithm", "ward", "--k", "3", "--depth", "3"];
     Segctl::new("fit").arg(sample()).args(depth).answer().refused(&["--depth", "--k"]);
     let memory = ["--algorithm", "agglomerative", "--k", "3", "--memory-limit", "4MB"];
@@ -168,7 +230,13 @@ fn hostile_numbers_are_answered_by_every_algorithm() {
     ];
     for (what, text) in tables {
         std::fs::write(&data, format!("a,b\n{text}")).unwrap();
-        for algorithm in ["kmeans", "minibatch", "bisecting", "ward", "agglomerative"] {
+        for algorithm in ["dbscan", "hdbscan"] {
+            let answer = Segctl::new("fit").arg(&data).args(["--as-is", "--algorithm", algorithm, "-q"]).answer();
+            assert!(matches!(answer.code, Some(0 | 2)), "{algorithm} on {what}: {answer:?}");
+        }
+        let ks =
+            ["kmeans", "minibatch", "bisecting", "ward", "agglomerative", "gmm", "kprototypes", "kmodes", "kmedoids"];
+        for algorithm in ks {
             let call = Segctl::new("fit").arg(&data).args(["--as-is", "--algorithm", algorithm, "--k", "3", "-q"]);
             let answer = call.answer();
             assert!(matches!(answer.code, Some(0 | 2)), "{algorithm} on {what}: {answer:?}");

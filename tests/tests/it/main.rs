@@ -7,6 +7,7 @@ mod browser;
 mod config;
 mod determinism;
 mod evaluate;
+mod families;
 mod fit;
 mod formats;
 mod hostile;

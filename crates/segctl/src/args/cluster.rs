@@ -3,7 +3,7 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
-use segctl_segmentation::{Categories, ClusterRecipe, KRange, Parameter};
+use segctl_segmentation::{Categories, ClusterRecipe, KRange, Parameter, SegmentationError};
 
 use crate::error::CliError;
 
@@ -23,7 +23,12 @@ pub(crate) struct ClusterArgs {
 impl ClusterArgs {
     /// Changes `recipe` by what was typed.
     pub(crate) fn change(&self, recipe: &mut ClusterRecipe) -> Result<(), CliError> {
-        recipe.k = self.k.unwrap_or(recipe.k);
+        if let (Some(k), [algorithm, ..]) = (self.k, recipe.algorithm.as_slice()) {
+            if recipe.algorithm.as_slice().iter().all(|algorithm| algorithm.finds_k()) {
+                return Err(SegmentationError::FindsK { algorithm: *algorithm, k: k.to_string() }.into());
+            }
+            recipe.k = k;
+        }
         recipe.categories = self.categories.unwrap_or(recipe.categories);
         for (name, value) in &self.parameters.typed {
             recipe.set(name, value)?;

@@ -103,7 +103,7 @@ pub(crate) struct RunArgs {
     /// Write into DIR even if it holds files that segctl did not write
     #[arg(long)]
     pub(crate) force: bool,
-    /// Algorithms to compare, of those that `segctl fit` knows [default: kmeans,ward]
+    /// Algorithms to compare, of those that `segctl fit` knows [default: kmeans,ward; kprototypes or kmodes where categories outweigh numbers]
     #[arg(long, value_name = "A,B,…")]
     pub(crate) algorithm: Option<Algorithms>,
     #[command(flatten)]

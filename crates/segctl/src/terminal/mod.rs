@@ -8,7 +8,7 @@ use std::io::{IsTerminal, Write};
 use clap::ValueEnum;
 
 pub(crate) use progress::Progress;
-pub(crate) use summary::{plain_number, summary};
+pub(crate) use summary::{noise_line, plain_number, segments, summary};
 
 use crate::args::Common;
 use crate::error::CliError;

@@ -10,6 +10,8 @@ pub(crate) fn summary(outcome: &Outcome, dir: &Path) -> String {
     lines.extend(outcome.evidence.explanation.iter().cloned());
     lines.push(String::new());
     lines.extend(outcome.segments.iter().map(line));
+    let labels = &outcome.customers.labels;
+    lines.extend(noise_line(labels.n_noise(), labels.len()).lines().map(str::to_owned));
     lines.push(String::new());
     lines.push(format!("report: {}", dir.join("report.html").display()));
     lines.join("\n") + "\n"
@@ -18,9 +20,9 @@ pub(crate) fn summary(outcome: &Outcome, dir: &Path) -> String {
 fn opening(outcome: &Outcome) -> String {
     let forming = outcome.columns.iter().filter(|column| column.usage == Usage::Clusters).count();
     format!(
-        "{} customers in {} segments, formed by {} of {} columns and features",
+        "{} customers in {}, formed by {} of {} columns and features",
         plain_number(outcome.customers.labels.len() as f64),
-        outcome.segments.len(),
+        segments(outcome.segments.len()),
         forming,
         outcome.columns.len()
     )
@@ -77,13 +79,28 @@ fn unit_name(unit: Unit, count: u64) -> &'static str {
 
 fn line(segment: &Segment) -> String {
     format!(
-        "{:>4}  {:>9}  {:>5.1} %  silhouette {:>6.3}  {}",
+        "{:>4}  {:>9}  {:>5.1} %  {}{}",
         segment.id,
         plain_number(segment.size as f64),
         segment.share * 100.0,
-        segment.silhouette,
+        // A single segment has nothing to be compared with.
+        if segment.silhouette.is_nan() { String::new() } else { format!("silhouette {:>6.3}  ", segment.silhouette) },
         segment.name
     )
+}
+
+/// `1 segment`, `5 segments`.
+pub(crate) fn segments(k: usize) -> String {
+    if k == 1 { "1 segment".to_owned() } else { format!("{k} segments") }
+}
+
+/// The customers in no segment, below those in segments; nothing where there are none.
+pub(crate) fn noise_line(n_noise: usize, n_customers: usize) -> String {
+    if n_noise == 0 {
+        return String::new();
+    }
+    let share = n_noise as f64 / n_customers as f64 * 100.0;
+    format!("{:>4}  {:>9}  {share:>5.1} %  noise: in no segment\n", -1, plain_number(n_noise as f64))
 }
 
 /// A whole number with thousands separators.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::args::{AssignArgs, Common};
 use crate::error::CliError;
 use crate::files;
-use crate::terminal::{Terminal, plain_number};
+use crate::terminal::{Terminal, noise_line, plain_number};
 
 pub(crate) fn assign(args: &AssignArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
     let format = files::format_of("--out", &args.out)?;
@@ -37,6 +37,7 @@ fn named(args: &AssignArgs, error: SegmentationError) -> CliError {
 #[derive(Serialize)]
 struct Document<'a> {
     n_customers: usize,
+    n_noise: usize,
     segments: Vec<Count<'a>>,
     ledger: &'a [segctl_segmentation::Entry],
 }
@@ -64,7 +65,9 @@ fn rows<'a>(assigned: &Assigned, model: &'a Model) -> Vec<Count<'a>> {
 }
 
 fn document<'a>(assigned: &'a Assigned, model: &'a Model) -> Document<'a> {
-    Document { n_customers: assigned.customers.labels.len(), segments: rows(assigned, model), ledger: &assigned.ledger }
+    let labels = &assigned.customers.labels;
+    let segments = rows(assigned, model);
+    Document { n_customers: labels.len(), n_noise: labels.n_noise(), segments, ledger: &assigned.ledger }
 }
 
 fn counts(assigned: &Assigned, model: &Model) -> String {
@@ -79,5 +82,7 @@ fn counts(assigned: &Assigned, model: &Model) -> String {
             row.name
         ));
     }
+    let labels = &assigned.customers.labels;
+    text.push_str(&noise_line(labels.n_noise(), labels.len()));
     text
 }

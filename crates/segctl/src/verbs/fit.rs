@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::args::{Common, FitArgs};
 use crate::error::CliError;
-use crate::terminal::{Terminal, plain_number};
+use crate::terminal::{Terminal, noise_line, plain_number, segments};
 use crate::{files, resources};
 
 pub(crate) fn fit(args: &FitArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
@@ -107,12 +107,15 @@ impl<'a> Document<'a> {
 fn summary(found: &FitOutcome) -> String {
     let clustering = &found.clustering;
     let mut text = format!(
-        "{} customers in {} segments by {}: inertia {}",
+        "{} customers in {} by {}: inertia {}",
         plain_number(found.customers.labels.len() as f64),
-        clustering.k,
+        segments(clustering.k),
         clustering.algorithm.title(),
         clustering.inertia
     );
+    for (name, value) in &clustering.figures {
+        text.push_str(&format!(", {} {value}", name.replace('_', " ")));
+    }
     if let Some(n_iter) = clustering.n_iter {
         text.push_str(&format!(", {n_iter} iterations"));
     }
@@ -121,6 +124,7 @@ fn summary(found: &FitOutcome) -> String {
         let (size, share) = (plain_number(segment.size as f64), segment.share * 100.0);
         text.push_str(&format!("{id:>4}  {size:>9}  {share:>5.1} %  {}\n", segment.name));
     }
+    text.push_str(&noise_line(clustering.n_noise, found.customers.labels.len()));
     text.push_str(&format!(
         "new customers go to {}; of these customers {:.1} % would come back to their segments\n",
         clustering.rule,

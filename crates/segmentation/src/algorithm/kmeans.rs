@@ -89,7 +89,7 @@ fn replayed(x: MatrixView<'_>, found: &kmeans::KMeans) -> Result<Labels, Cluster
 }
 
 impl KMeans<'_> {
-    fn unbounded(&self, x: MatrixView<'_>, data: &KMeansData, k: usize) -> Result<Fit, ClusteringError> {
+    fn unbounded(&self, x: MatrixView<'_>, data: &KMeansData<'_>, k: usize) -> Result<Fit, ClusteringError> {
         let found = fit_data(data, None, &self.params(k, x.n_rows()), self.context.observer)?;
         let converged = found.stop == Stop::Converged;
         let labels = if converged { found.labels } else { replayed(x, &found)? };
@@ -118,10 +118,10 @@ impl Cluster for KMeans<'_> {
         let bounds = SizeBounds { min: recipe.min_size, max: recipe.max_size };
         if bounds != SizeBounds::default() {
             let fits = each(Algorithm::KMeans, cuts, |k| self.bounded(x, bounds, k))?;
-            return Ok(Found { algorithm: Algorithm::KMeans, fits, tree: None, notes: Vec::new() });
+            return Ok(Found::plain(Algorithm::KMeans, fits));
         }
         let data = KMeansData::new(x)?;
         let fits = each(Algorithm::KMeans, cuts, |k| self.unbounded(x, &data, k))?;
-        Ok(Found { algorithm: Algorithm::KMeans, fits, tree: None, notes: self.notes(x.n_rows()) })
+        Ok(Found { notes: self.notes(x.n_rows()), ..Found::plain(Algorithm::KMeans, fits) })
     }
 }

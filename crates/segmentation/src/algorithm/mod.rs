@@ -1,16 +1,22 @@
 //! Every algorithm as the composition sees it: rows and numbers of segments in, labels and a model
 //! out. What is peculiar to one of them is in its own file here, and nowhere else above.
 
+mod density;
 mod kmeans;
+mod mixed;
+mod mixture;
 mod relatives;
 mod tree;
 
 use segctl_clustering_core::ClusteringError;
+use segctl_clustering_core::dbscan::EpsProposal;
+use segctl_clustering_core::hdbscan::CondensedTree;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
 use segctl_numeric::{Labels, Matrix, MatrixView};
 
 use crate::SegmentationError;
+use crate::mixed::MixedColumns;
 use crate::model::Rule;
 use crate::recipe::{Algorithm, ClusterRecipe};
 
@@ -21,6 +27,8 @@ pub(crate) use tree::Tree;
 pub(crate) struct Context<'a> {
     pub(crate) recipe: &'a ClusterRecipe,
     pub(crate) seed: Seed,
+    /// Which features stand for categories.
+    pub(crate) columns: &'a MixedColumns,
     /// Bytes that all distances may take.
     pub(crate) memory_limit: Option<u64>,
     /// Centres to start from, where an algorithm starts from centres.
@@ -29,6 +37,8 @@ pub(crate) struct Context<'a> {
     pub(crate) may_sample: bool,
     /// Whether rows are to be where the model would put them, rather than where the algorithm did.
     pub(crate) as_assigned: bool,
+    /// Whether it will be drawn how the clusters came about.
+    pub(crate) pictured: bool,
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -39,6 +49,8 @@ pub(crate) enum Cut {
     K(usize),
     /// Into the clusters within which no merge is higher.
     Height(f64),
+    /// Into as many as the algorithm finds.
+    Found,
     /// Into the clusters within which no merge is more inconsistent than the threshold, compared with
     /// those so many levels down.
     Inconsistency { threshold: f64, depth: usize },
@@ -56,24 +68,63 @@ pub(crate) struct Fit {
     /// Where the labels are the model's and not the algorithm's own: the share of rows for which both are
     /// the same.
     pub(crate) own_share: Option<f64>,
+    /// What the algorithm itself measured or settled, by name.
+    pub(crate) figures: Vec<(&'static str, f64)>,
+    /// How much of an outlier each row is, in [0, 1], where the algorithm says.
+    pub(crate) outlier_scores: Option<Vec<f64>>,
 }
 
 impl Fit {
+    /// Labels that the model gives back.
+    fn new(labels: Labels, model: Rule) -> Self {
+        let (figures, outlier_scores) = (Vec::new(), None);
+        Self { labels, n_iter: None, converged: true, model, own_share: None, figures, outlier_scores }
+    }
+
     /// What an algorithm that iterates found, with its own labels.
     fn iterated(labels: Labels, n_iter: usize, converged: bool, model: Rule) -> Self {
-        Self { labels, n_iter: Some(n_iter as u64), converged, model, own_share: None }
+        Self { n_iter: Some(n_iter as u64), converged, ..Self::new(labels, model) }
+    }
+
+    fn with_figures(mut self, figures: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
+        self.figures.extend(figures);
+        self
+    }
+
+    /// One of the figures.
+    pub(crate) fn figure(&self, name: &str) -> Option<f64> {
+        self.figures.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 }
 
 /// What one algorithm found.
 pub(crate) struct Found {
     pub(crate) algorithm: Algorithm,
-    /// One per cut, in their order; fewer when the rows have too few distinct values for the last ones.
+    /// One per cut, in their order; fewer when the rows have too few distinct values for the last ones,
+    /// and one where the algorithm finds the number of clusters.
     pub(crate) fits: Vec<Fit>,
-    /// The tree that was cut, where there is one.
-    pub(crate) tree: Option<Tree>,
+    /// How it came to them, where that can be drawn.
+    pub(crate) picture: Option<Picture>,
     /// What a reader must know of how it was done, in sentences.
     pub(crate) notes: Vec<String>,
+}
+
+impl Found {
+    /// Without more to say.
+    fn plain(algorithm: Algorithm, fits: Vec<Fit>) -> Self {
+        Self { algorithm, fits, picture: None, notes: Vec::new() }
+    }
+}
+
+/// How an algorithm came to its clusters.
+#[derive(Debug, Clone)]
+pub(crate) enum Picture {
+    /// The tree that was cut.
+    Tree(Tree),
+    /// The distances to the neighbours, and the one taken for near.
+    Neighbours { proposal: EpsProposal, eps: f64 },
+    /// The clusters at every density.
+    Condensed(CondensedTree),
 }
 
 /// An algorithm with its parameters.
@@ -89,12 +140,21 @@ pub(crate) fn fit(
     cuts: &[Cut],
     context: Context<'_>,
 ) -> Result<Found, SegmentationError> {
+    if !algorithm.makes_tree() && cuts.iter().any(|cut| !matches!(cut, Cut::K(_) | Cut::Found)) {
+        return Err(SegmentationError::NoHeights { algorithm });
+    }
     let algorithm: Box<dyn Cluster> = match algorithm {
         Algorithm::KMeans => Box::new(kmeans::KMeans::new(context)),
         Algorithm::MiniBatch => Box::new(relatives::MiniBatch(context)),
         Algorithm::Bisecting => Box::new(relatives::Bisecting(context)),
         Algorithm::Ward => Box::new(tree::Agglomerative::ward(context)),
         Algorithm::Agglomerative => Box::new(tree::Agglomerative::new(context)),
+        Algorithm::Dbscan => Box::new(density::Dbscan(context)),
+        Algorithm::Hdbscan => Box::new(density::Hdbscan(context)),
+        Algorithm::Gmm => Box::new(mixture::Mixture(context)),
+        Algorithm::KPrototypes => Box::new(mixed::KPrototypes(context)),
+        Algorithm::KModes => Box::new(mixed::KModes(context)),
+        Algorithm::KMedoids => Box::new(mixed::KMedoids(context)),
     };
     algorithm.fit(x, cuts)
 }

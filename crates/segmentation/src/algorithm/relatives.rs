@@ -30,7 +30,7 @@ impl Cluster for MiniBatch<'_> {
             let converged = found.stop != MiniBatchStop::MaxIter;
             Ok(Fit::iterated(found.labels, found.n_iter, converged, Rule::NearestCentre(found.model)))
         })?;
-        Ok(Found { algorithm: Algorithm::MiniBatch, fits, tree: None, notes: Vec::new() })
+        Ok(Found::plain(Algorithm::MiniBatch, fits))
     }
 }
 
@@ -53,6 +53,6 @@ impl Cluster for Bisecting<'_> {
             let converged = found.splits.iter().all(|split| split.stop != Stop::MaxIter);
             Ok(Fit::iterated(found.labels, n_iter, converged, Rule::TreeOfSplits(found.model)))
         })?;
-        Ok(Found { algorithm: Algorithm::Bisecting, fits, tree: None, notes: Vec::new() })
+        Ok(Found::plain(Algorithm::Bisecting, fits))
     }
 }

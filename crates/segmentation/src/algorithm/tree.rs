@@ -5,8 +5,8 @@ use segctl_clustering_core::model::{NeighboursParams, Predict, TreeModel};
 use segctl_numeric::distance::Metric;
 use segctl_numeric::{Labels, Matrix, MatrixView};
 
-use super::{Cluster, Context, Cut, Fit, Found};
-use crate::recipe::Algorithm;
+use super::{Cluster, Context, Cut, Fit, Found, Picture};
+use crate::recipe::{Algorithm, MetricName};
 use crate::{SegmentationError, sample};
 
 /// Rows of which a tree is made at most, where it may be made of a sample.
@@ -39,7 +39,7 @@ impl<'a> Agglomerative<'a> {
     pub(super) fn new(context: Context<'a>) -> Self {
         let recipe = context.recipe;
         let params = AgglomerativeParams::new(recipe.linkage.unwrap_or(Linkage::Average))
-            .with_metric(recipe.metric.unwrap_or_default())
+            .with_metric(recipe.metric.and_then(MetricName::metric).unwrap_or_default())
             .with_memory_limit(context.memory_limit);
         Self { algorithm: Algorithm::Agglomerative, params, context }
     }
@@ -73,7 +73,7 @@ impl<'a> Agglomerative<'a> {
             (None, false) => (labels.clone(), None),
             _ => tree.extended(labels, model.predict(x)?.labels, self.context.as_assigned)?,
         };
-        Ok(Fit { labels, n_iter: None, converged: true, model: model.into(), own_share })
+        Ok(Fit { own_share, ..Fit::new(labels, model.into()) })
     }
 }
 
@@ -132,13 +132,14 @@ impl Cluster for Agglomerative<'_> {
         for &cut in cuts {
             let labels = match cut {
                 Cut::K(k) => dendrogram.cut_k(k)?,
+                Cut::Found => return Err(SegmentationError::OneOnly { what: "k", given: "none".to_owned() }),
                 Cut::Height(height) => dendrogram.cut_height(height),
                 Cut::Inconsistency { threshold, depth } => dendrogram.cut_inconsistent(threshold, depth),
             };
             fits.push(self.fit_cut(x, &grown, &labels)?);
         }
         let notes = self.notes(sample.as_deref());
-        let tree = Some(Tree { linkage: self.params.linkage, metric: self.params.metric, dendrogram, sample });
-        Ok(Found { algorithm: self.algorithm, fits, tree, notes })
+        let tree = Tree { linkage: self.params.linkage, metric: self.params.metric, dendrogram, sample };
+        Ok(Found { algorithm: self.algorithm, fits, picture: Some(Picture::Tree(tree)), notes })
     }
 }

@@ -35,6 +35,15 @@ impl Evidence {
     }
 }
 
+impl Candidate {
+    /// What candidates are compared by: the mean silhouette over all rows, that of noise being 0.
+    ///
+    /// Leaving noise out would favour whoever leaves out the most.
+    pub fn score(&self) -> f64 {
+        self.silhouette * (1.0 - self.noise_share)
+    }
+}
+
 /// One algorithm with one number of segments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
@@ -50,6 +59,12 @@ pub struct Candidate {
     pub silhouette_interval: Option<(f64, f64)>,
     /// Rows in the smallest segment.
     pub smallest: u64,
+    /// Rows in no segment.
+    pub n_noise: u64,
+    /// Their share of all rows.
+    pub noise_share: f64,
+    /// The Bayesian information criterion, where there is a likelihood: the lower, the better.
+    pub bic: Option<f64>,
     /// Iterations of the best start, where there are iterations.
     pub n_iter: Option<u64>,
     /// Whether that start converged.

@@ -1,8 +1,10 @@
 //! What a run found out, as plain data: everything the files and the report are made from.
 
+mod density;
 mod evidence;
 mod tree;
 
+pub use density::{Condensed, CondensedCluster, Neighbours};
 pub use evidence::{Candidate, Evidence};
 use segctl_numeric::{Labels, Matrix};
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,10 @@ pub struct Outcome {
     pub agreement: f64,
     /// The top of the tree of merges, when an algorithm made one.
     pub tree: Option<Tree>,
+    /// The distances to the neighbours, when an algorithm took one of them for near.
+    pub neighbours: Option<Neighbours>,
+    /// The clusters at every density, when an algorithm looked for them.
+    pub condensed: Option<Condensed>,
     /// Things a reader must know, in sentences.
     pub warnings: Vec<String>,
 }
@@ -310,6 +316,9 @@ pub struct Projection {
     pub scores: Matrix,
     /// The segment centres' scores, k x as many.
     pub centers: Matrix,
+    /// Where the segments are normal distributions: their covariances of the first two scores, as
+    /// `[variance of the first, covariance, variance of the second]`.
+    pub covariances: Option<Vec<[f64; 3]>>,
     /// Share of variance of each component.
     pub explained: Vec<f64>,
     /// The features of the loadings.
@@ -330,13 +339,18 @@ pub struct Customers {
     /// Distance to the segment by the model's rule, in prepared units: to its centre, or to the nearest
     /// row kept of it.
     pub distance: Vec<f64>,
+    /// How sure it is that the customer belongs to the segment, in [0, 1], where the model says.
+    pub probability: Option<Vec<f64>>,
+    /// How much of an outlier the customer is, in [0, 1], where the algorithm says (GLOSH).
+    pub outlier_score: Option<Vec<f64>>,
     /// Silhouette: exact, or estimated against a reference sample when there are too many rows.
     pub silhouette: Vec<f64>,
     /// The nearest other segment; -1 when there is only one.
     pub second: Vec<i32>,
-    /// How clear the choice is: (second distance - distance) / the larger of the two, from 0 (on the
-    /// border) to 1 (at the centre), below 0 for a customer whom the model would put into the second
-    /// segment; NaN with one segment.
+    /// How clear the choice is, from 0 (on the border) to 1 (at the heart of the segment), below 0 for a
+    /// customer whom the model would put into the second segment: the difference of the probabilities where
+    /// they add up to 1, else (second distance - distance) / the larger of the two; NaN with one segment,
+    /// and for noise.
     pub margin: Vec<f64>,
 }
 

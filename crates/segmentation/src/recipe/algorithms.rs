@@ -19,11 +19,35 @@ pub enum Algorithm {
     Ward,
     /// A tree of merges by any linkage and metric, cut into segments.
     Agglomerative,
+    /// Crowded places, grown as far as they stay crowded; the rest is noise.
+    Dbscan,
+    /// The same at every crowdedness at once; those that last longest stay.
+    Hdbscan,
+    /// A mixture of k normal distributions.
+    Gmm,
+    /// K prototypes of numbers and categories.
+    KPrototypes,
+    /// K prototypes of categories alone.
+    KModes,
+    /// K customers, to whom the others are closest.
+    KMedoids,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::KMeans, Self::MiniBatch, Self::Bisecting, Self::Ward, Self::Agglomerative];
+    pub const ALL: [Self; 11] = [
+        Self::KMeans,
+        Self::MiniBatch,
+        Self::Bisecting,
+        Self::Ward,
+        Self::Agglomerative,
+        Self::Dbscan,
+        Self::Hdbscan,
+        Self::Gmm,
+        Self::KPrototypes,
+        Self::KModes,
+        Self::KMedoids,
+    ];
 
     /// The name, as typed.
     ///
@@ -38,7 +62,23 @@ impl Algorithm {
             Self::Bisecting => "bisecting",
             Self::Ward => "ward",
             Self::Agglomerative => "agglomerative",
+            Self::Dbscan => "dbscan",
+            Self::Hdbscan => "hdbscan",
+            Self::Gmm => "gmm",
+            Self::KPrototypes => "kprototypes",
+            Self::KModes => "kmodes",
+            Self::KMedoids => "kmedoids",
         }
+    }
+
+    /// Whether it finds the number of segments by itself, and may leave customers out as noise.
+    ///
+    /// ```
+    /// use segctl_segmentation::Algorithm;
+    /// assert!(Algorithm::Hdbscan.finds_k() && !Algorithm::Gmm.finds_k());
+    /// ```
+    pub fn finds_k(self) -> bool {
+        matches!(self, Self::Dbscan | Self::Hdbscan)
     }
 
     /// Whether it can start from given centres.
@@ -48,7 +88,7 @@ impl Algorithm {
     /// assert!(Algorithm::MiniBatch.starts_from_centers() && !Algorithm::Bisecting.starts_from_centers());
     /// ```
     pub fn starts_from_centers(self) -> bool {
-        matches!(self, Self::KMeans | Self::MiniBatch)
+        matches!(self, Self::KMeans | Self::MiniBatch | Self::Gmm)
     }
 
     /// Whether it makes a tree of merges.
@@ -73,6 +113,12 @@ impl Algorithm {
             Self::Bisecting => "bisecting k-means",
             Self::Ward => "Ward",
             Self::Agglomerative => "agglomerative",
+            Self::Dbscan => "DBSCAN",
+            Self::Hdbscan => "HDBSCAN",
+            Self::Gmm => "Gaussian mixture",
+            Self::KPrototypes => "k-prototypes",
+            Self::KModes => "k-modes",
+            Self::KMedoids => "k-medoids",
         }
     }
 }
@@ -94,43 +140,55 @@ impl FromStr for Algorithm {
     }
 }
 
-/// The algorithms to compare, the preferred one first; k-means and Ward by default.
+/// The algorithms to compare, the preferred one first. Unless they are named: k-means and Ward, or what
+/// suits the data better.
 ///
 /// ```
 /// use segctl_segmentation::{Algorithm, Algorithms};
 /// let algorithms: Algorithms = "ward, kmeans,ward".parse()?;
 /// assert_eq!(algorithms.as_slice(), [Algorithm::Ward, Algorithm::KMeans]);
+/// assert!("auto".parse::<Algorithms>()?.is_auto());
 /// # Ok::<(), segctl_segmentation::AlgorithmError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Algorithms(Vec<Algorithm>);
+pub struct Algorithms {
+    names: Vec<Algorithm>,
+    is_auto: bool,
+}
+
+/// What is written for algorithms that nobody named.
+const AUTO: &str = "auto";
 
 impl Algorithms {
     /// One algorithm.
     pub fn one(algorithm: Algorithm) -> Self {
-        Self(vec![algorithm])
+        Self { names: vec![algorithm], is_auto: false }
     }
 
     /// At least one, all different.
     pub fn as_slice(&self) -> &[Algorithm] {
-        &self.0
+        &self.names
     }
 
-    fn of(mut names: Vec<Algorithm>) -> Option<Self> {
-        let mut seen = Vec::new();
-        names.retain(|name| {
-            !seen.contains(name) && {
-                seen.push(*name);
-                true
+    /// Whether nobody named them, so that others may take their place.
+    pub fn is_auto(&self) -> bool {
+        self.is_auto
+    }
+
+    fn of(names: impl IntoIterator<Item = Algorithm>) -> Self {
+        let mut kept = Vec::new();
+        for name in names {
+            if !kept.contains(&name) {
+                kept.push(name);
             }
-        });
-        (!names.is_empty()).then_some(Self(names))
+        }
+        Self { names: kept, is_auto: false }
     }
 }
 
 impl Default for Algorithms {
     fn default() -> Self {
-        Self(vec![Algorithm::KMeans, Algorithm::Ward])
+        Self { names: vec![Algorithm::KMeans, Algorithm::Ward], is_auto: true }
     }
 }
 
@@ -138,20 +196,22 @@ impl FromStr for Algorithms {
     type Err = AlgorithmError;
 
     fn from_str(text: &str) -> Result<Self, AlgorithmError> {
-        let names = text.split(',').map(str::parse).collect::<Result<_, _>>()?;
-        Self::of(names).ok_or_else(|| AlgorithmError { text: text.to_owned() })
+        if text.trim() == AUTO {
+            return Ok(Self::default());
+        }
+        Ok(Self::of(text.split(',').map(str::parse).collect::<Result<Vec<_>, _>>()?))
     }
 }
 
 impl fmt::Display for Algorithms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(","))
+        f.write_str(&self.names.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(","))
     }
 }
 
 impl Serialize for Algorithms {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        if self.is_auto { AUTO.serialize(serializer) } else { self.names.serialize(serializer) }
     }
 }
 
@@ -178,7 +238,10 @@ mod tests {
     #[test]
     fn unknown_names_are_refused_with_those_there_are() {
         let error = "kmeans,wart".parse::<Algorithms>().unwrap_err().to_string();
-        assert_eq!(error, r#"algorithm "wart" should be one of kmeans, minibatch, bisecting, ward, agglomerative"#);
+        assert!(
+            error.starts_with(r#"algorithm "wart" should be one of kmeans, minibatch, bisecting, ward"#),
+            "{error}"
+        );
         assert!("".parse::<Algorithms>().is_err());
     }
 
@@ -188,5 +251,8 @@ mod tests {
         assert_eq!(read(r#"["ward","kmeans"]"#), read(r#""ward,kmeans""#));
         assert_eq!(serde_json::to_string(&read(r#""ward""#)).unwrap(), r#"["ward"]"#);
         assert!(serde_json::from_str::<Algorithms>("[]").is_err());
+        assert_eq!(serde_json::to_string(&Algorithms::default()).unwrap(), r#""auto""#);
+        assert_eq!(read(r#""auto""#), Algorithms::default());
+        assert_ne!(read(r#""kmeans,ward""#), Algorithms::default(), "those named are not to be changed");
     }
 }

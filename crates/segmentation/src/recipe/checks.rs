@@ -8,6 +8,10 @@ pub(super) fn at_least_one(name: &'static str, value: Option<usize>) -> Result<(
     check(name, value.map(|value| value as f64), |value| value >= 1.0, ">= 1")
 }
 
+pub(super) fn at_least_two(name: &'static str, value: Option<usize>) -> Result<(), SegmentationError> {
+    check(name, value.map(|value| value as f64), |value| value >= 2.0, ">= 2")
+}
+
 pub(super) fn not_negative(name: &'static str, value: Option<f64>) -> Result<(), SegmentationError> {
     check(name, value, |value| value >= 0.0 && value.is_finite(), "finite and >= 0")
 }

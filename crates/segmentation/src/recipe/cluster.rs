@@ -3,12 +3,13 @@
 
 use segctl_clustering_core::agglomerative::Linkage;
 use segctl_clustering_core::bisecting::BisectingStrategy;
-use segctl_numeric::distance::Metric;
+use segctl_clustering_core::gmm::Covariance;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::algorithms::{Algorithm, Algorithms};
 use super::k_range::KRange;
+use super::metric_name::MetricName;
 use super::{Categories, checks};
 use crate::SegmentationError;
 
@@ -70,6 +71,16 @@ pub enum KMeansSearch {
     None,
     /// Breathing k-means.
     Breathing,
+}
+
+/// Which clusters of a condensed tree become segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SelectionMethod {
+    /// Those with the largest excess of mass.
+    Eom,
+    /// The leaves of the tree.
+    Leaf,
 }
 
 macro_rules! parameters {
@@ -170,24 +181,64 @@ impl ClusterRecipe {
         if self.search == Some(KMeansSearch::Breathing) && (self.min_size.is_some() || self.max_size.is_some()) {
             return Err(SegmentationError::NotTogether { one: "search", other: "bounds on the sizes of segments" });
         }
+        self.check_metric()?;
         checks::at_least_one("restarts", self.restarts)?;
         checks::at_least_one("max-iter", self.max_iter)?;
         checks::at_least_one("batch-size", self.batch_size)?;
         checks::at_least_one("max-no-improvement", self.max_no_improvement)?;
         checks::at_least_one("min-size", self.min_size)?;
         checks::at_least_one("max-size", self.max_size)?;
+        checks::at_least_one("min-samples", self.min_samples)?;
+        checks::at_least_two("min-cluster-size", self.min_cluster_size)?;
+        checks::at_least_one("max-cluster-size", self.max_cluster_size)?;
         checks::not_negative("tol", self.tol)?;
+        checks::not_negative("eps", self.eps)?;
+        checks::not_negative("cluster-selection-epsilon", self.cluster_selection_epsilon)?;
+        checks::not_negative("reg-covar", self.reg_covar)?;
+        checks::not_negative("gamma", self.gamma)?;
         Ok(())
+    }
+
+    /// Not every algorithm measures by every metric.
+    fn check_metric(&self) -> Result<(), SegmentationError> {
+        let Some(metric) = self.metric else { return Ok(()) };
+        let is_foreign = |algorithm: &&Algorithm| {
+            matches!(
+                (algorithm, metric),
+                (Algorithm::Agglomerative | Algorithm::Dbscan | Algorithm::Hdbscan, MetricName::Gower)
+                    | (Algorithm::Hdbscan, MetricName::SquaredEuclidean)
+            )
+        };
+        match self.algorithm.as_slice().iter().find(is_foreign) {
+            None => Ok(()),
+            Some(&algorithm) => Err(SegmentationError::ForeignMetric { metric: text(&metric), algorithm }),
+        }
+    }
+
+    /// Whether some algorithm looks at categories as such.
+    pub(crate) fn is_mixed(&self) -> bool {
+        self.algorithm.as_slice().iter().any(|&algorithm| self.takes_categories(algorithm))
+    }
+
+    /// Whether `algorithm` looks at categories as such, with these parameters.
+    pub(crate) fn takes_categories(&self, algorithm: Algorithm) -> bool {
+        match algorithm {
+            Algorithm::KPrototypes | Algorithm::KModes => true,
+            Algorithm::KMedoids => self.metric.is_none_or(|metric| metric == MetricName::Gower),
+            _ => false,
+        }
     }
 }
 
 parameters! {
     /// Starts, the best of which counts
-    restarts: usize = "restarts", "N", "10; with a search or bounds 4; minibatch 3; bisecting 5", [KMeans, MiniBatch, Bisecting];
+    restarts: usize = "restarts", "N", "10; with a search or bounds 4; minibatch and gmm 3; bisecting, kprototypes, kmodes and kmedoids 5",
+        [KMeans, MiniBatch, Bisecting, Gmm, KPrototypes, KModes, KMedoids];
     /// Iterations at most for each start
-    max_iter: usize = "max-iter", "N", "1000; with bounds 100; minibatch 100; bisecting 300", [KMeans, MiniBatch, Bisecting];
-    /// Relative tolerance for stopping; 0 runs until no customer changes segment
-    tol: f64 = "tol", "TOL", "0; with bounds and bisecting 0.0001", [KMeans, MiniBatch, Bisecting];
+    max_iter: usize = "max-iter", "N", "1000; with bounds, minibatch, gmm, kprototypes and kmodes 100; bisecting and kmedoids 300",
+        [KMeans, MiniBatch, Bisecting, Gmm, KPrototypes, KModes, KMedoids];
+    /// Tolerance for stopping: relative, and for gmm of the log-likelihood; 0 runs until no customer changes segment
+    tol: f64 = "tol", "TOL", "0; with bounds and bisecting 0.0001; gmm 0.001", [KMeans, MiniBatch, Bisecting, Gmm];
     /// Where starts begin
     init: KMeansInit = "init", "k-means++,k-means||", "k-means++", [KMeans];
     /// Whether to leave local minima by adding and removing centres
@@ -204,8 +255,29 @@ parameters! {
     bisecting_strategy: BisectingStrategy = "bisecting-strategy", "biggest-inertia,largest-cluster", "biggest-inertia", [Bisecting];
     /// What the distance of two clusters is
     linkage: Linkage = "linkage", "ward,single,complete,average,weighted,centroid,median", "average", [Agglomerative];
-    /// What the distance of two customers is
-    metric: Metric = "metric", "euclidean,squared-euclidean,manhattan,chebyshev,cosine", "euclidean", [Agglomerative];
+    /// What the distance of two customers is; gower, of numbers and categories, for kmedoids alone
+    metric: MetricName = "metric", "euclidean,squared-euclidean,manhattan,chebyshev,cosine,gower", "euclidean; kmedoids gower",
+        [Agglomerative, Dbscan, Hdbscan, KMedoids];
+    /// How near neighbours are
+    eps: f64 = "eps", "DISTANCE", "where the curve of distances to the neighbours bends", [Dbscan];
+    /// Customers, itself included, whom a customer must have near to be in a crowd
+    min_samples: usize = "min-samples", "N", "dbscan twice the features, at least 5; hdbscan min-cluster-size, at most 100", [Dbscan, Hdbscan];
+    /// Customers in every segment at least
+    min_cluster_size: usize = "min-cluster-size", "N", "1 in 100 customers, at least 5", [Hdbscan];
+    /// Customers in every segment at most
+    max_cluster_size: usize = "max-cluster-size", "N", "no bound", [Hdbscan];
+    /// Which clusters of the tree become segments: those of excess of mass, or its leaves
+    cluster_selection_method: SelectionMethod = "cluster-selection-method", "eom,leaf", "eom", [Hdbscan];
+    /// Clusters nearer to each other than this stay one
+    cluster_selection_epsilon: f64 = "cluster-selection-epsilon", "DISTANCE", "0", [Hdbscan];
+    /// Whether all customers may be one segment
+    allow_single_cluster: bool = "allow-single-cluster", "true,false", "false", [Hdbscan];
+    /// Which shapes the normal distributions may have
+    covariance: Covariance = "covariance", "full,tied,diag,spherical", "full", [Gmm];
+    /// What is added to each variance
+    reg_covar: f64 = "reg-covar", "VARIANCE", "0.000001", [Gmm];
+    /// What a different category counts beside squared differences of numbers
+    gamma: f64 = "gamma", "WEIGHT", "half the mean standard deviation of the numbers", [KPrototypes];
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod checks;
 mod cluster;
 mod expressions;
 mod k_range;
+mod metric_name;
 
 use std::collections::BTreeMap;
 
@@ -16,9 +17,10 @@ use segctl_preprocessing::Preparation;
 use serde::{Deserialize, Serialize};
 
 pub use algorithms::{Algorithm, AlgorithmError, Algorithms};
-pub use cluster::{ClusterRecipe, KMeansInit, KMeansSearch, Parameter};
+pub use cluster::{ClusterRecipe, KMeansInit, KMeansSearch, Parameter, SelectionMethod};
 pub use expressions::Expressions;
 pub use k_range::{KRange, KRangeError};
+pub use metric_name::MetricName;
 
 use crate::SegmentationError;
 
@@ -120,14 +122,16 @@ pub enum Packs {
 /// Whether categorical, coded and boolean columns help to form the segments.
 ///
 /// Segments formed by k-means on dummies mostly repeat the categories, so by default categories
-/// describe the segments that the numbers form.
+/// describe the segments that the numbers form; where numbers are scarce, an algorithm for mixed data is
+/// taken unless one was asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Categories {
-    /// Only where numbers are scarce: fewer than two, or fewer than a third as many as categories.
+    /// Where numbers are scarce: fewer than two, or fewer than a third as many as categories; and for
+    /// algorithms of mixed data.
     #[default]
     Auto,
-    /// Always, one-hot encoded.
+    /// Always: one-hot encoded, but for algorithms of mixed data.
     Always,
     /// Never: they only describe.
     Never,

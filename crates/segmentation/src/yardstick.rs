@@ -1,0 +1,114 @@
+//! The distance by which clusterings are judged: one for all that are compared.
+
+use segctl_metrics::{SampleParams, Silhouette, silhouette_many_by, silhouette_sampled_by};
+use segctl_numeric::distance::{Dissimilarity, Gower};
+use segctl_numeric::observe::Observer;
+use segctl_numeric::seed::Seed;
+use segctl_numeric::{Labels, Matrix, MatrixView};
+
+use crate::SegmentationError;
+use crate::run::Ready;
+
+/// Up to so many customers silhouettes are exact; beyond, each mean is estimated on a sample.
+/// All distances among 50,000 customers take seconds, those among a million would take half an hour.
+const EXACT_ROWS: usize = 50_000;
+
+/// Customers against whom silhouettes are estimated when there are too many to compare all.
+const REFERENCE: usize = 2000;
+
+/// What the distance of two customers is, where silhouettes are taken: Euclidean of the features, or Gower's
+/// of numbers and categories.
+pub(crate) struct Yardstick<'a> {
+    x: MatrixView<'a>,
+    /// The numbers and categories of the rows, where they are told apart.
+    codes: Option<Matrix>,
+    distance: Dissimilarity,
+}
+
+/// The mean silhouette of one clustering, with its interval when it is an estimate.
+pub(crate) type Mean = (f64, Option<(f64, f64)>);
+
+/// What labelings are worth.
+pub(crate) struct Judged {
+    /// One per labeling; NaN where there are fewer than two clusters, or as many as rows.
+    pub(crate) means: Vec<Mean>,
+    /// The sum of squared distances to the means of the clusters, one per labeling.
+    pub(crate) inertias: Vec<f64>,
+    /// The silhouettes of all rows, when they are exact; none where the mean is NaN.
+    pub(crate) exact: Option<Vec<Option<Silhouette>>>,
+    /// Rows that the means rest on.
+    pub(crate) n_rows: usize,
+}
+
+impl<'a> Yardstick<'a> {
+    /// Gower's distance where some algorithm looks at categories as such.
+    pub(crate) fn of(ready: &'a Ready) -> Result<Self, SegmentationError> {
+        let x = ready.prepared.matrix.view();
+        if !ready.cluster.is_mixed() {
+            return Ok(Self { x, codes: None, distance: Dissimilarity::default() });
+        }
+        let codes = ready.mixed.decode(x);
+        let distance = Gower::fit(codes.view(), &ready.mixed.mask())?.into();
+        Ok(Self { x, codes: Some(codes), distance })
+    }
+
+    /// What is said of it, where it is not the usual one.
+    pub(crate) fn note(&self) -> Option<String> {
+        self.codes.is_some().then(|| {
+            "Silhouettes rest on Gower's distance, in which every column counts alike: a number by its difference, a \
+             category by being another."
+                .to_owned()
+        })
+    }
+
+    fn rows(&self) -> MatrixView<'_> {
+        self.codes.as_ref().map_or(self.x, Matrix::view)
+    }
+
+    /// Judges labelings of the rows, one pass over the distances for all of them.
+    pub(crate) fn judge(
+        &self,
+        labels: &[&Labels],
+        seed: Seed,
+        observer: &dyn Observer,
+    ) -> Result<Judged, SegmentationError> {
+        let inertias = segctl_metrics::inertia_many(self.x, labels)?;
+        let is_defined = |labels: &&&Labels| {
+            let k = labels.n_clusters();
+            k >= 2 && labels.len() - labels.n_noise() > k
+        };
+        let defined: Vec<&Labels> = labels.iter().filter(is_defined).copied().collect();
+        let spread = |values: Vec<Mean>| {
+            let mut values = values.into_iter();
+            labels.iter().map(|l| is_defined(&l).then(|| values.next()).flatten().unwrap_or((f64::NAN, None))).collect()
+        };
+        if self.x.n_rows() > EXACT_ROWS {
+            let params = SampleParams::new(seed);
+            let estimates = silhouette_sampled_by(self.rows(), &self.distance, &defined, &params, observer)?;
+            let n_rows = estimates.first().map_or(0, |e| e.n_evaluated);
+            let means = estimates.iter().map(|e| (e.mean, Some((e.interval.low, e.interval.high)))).collect();
+            return Ok(Judged { means: spread(means), inertias, exact: None, n_rows });
+        }
+        let exact = silhouette_many_by(self.rows(), &self.distance, &defined, observer)?;
+        let means = spread(exact.iter().map(|silhouette| (silhouette.mean, None)).collect());
+        let mut exact = exact.into_iter();
+        let exact = labels.iter().map(|l| is_defined(&l).then(|| exact.next()).flatten()).collect();
+        Ok(Judged { means, inertias, exact: Some(exact), n_rows: self.x.n_rows() })
+    }
+
+    /// The silhouettes of all rows, estimated against a sample drawn by segment; NaN without a second
+    /// segment.
+    pub(crate) fn estimated(
+        &self,
+        labels: &Labels,
+        seed: Seed,
+        observer: &dyn Observer,
+    ) -> Result<Vec<f64>, SegmentationError> {
+        if labels.n_clusters() < 2 {
+            return Ok(vec![f64::NAN; labels.len()]);
+        }
+        let rows = self.rows();
+        let found = segctl_metrics::silhouette_against_by(rows, &self.distance, labels, REFERENCE, seed, observer)?;
+        Ok(found.samples.into_iter().map(|sample| sample.unwrap_or(f64::NAN)).collect())
+    }
+}

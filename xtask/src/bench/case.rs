@@ -1,5 +1,7 @@
 //! What is measured: pieces of work, declared as data.
 
+use super::segctl::STARTS;
+
 /// One row, or a few, of the table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Case {
@@ -24,7 +26,7 @@ pub(super) enum Input {
 pub(super) enum Task {
     /// K-means from given centres to convergence.
     KMeans { k: usize },
-    /// K-means, the best of several starts of one's own.
+    /// The best inertia of some effort: of `restarts` starts, of breathing k-means, of our search from a few.
     Restarts { k: usize, restarts: usize },
     /// The best inertia in the time that the rival takes for `restarts` starts.
     InTime { k: usize, restarts: usize },
@@ -95,7 +97,9 @@ impl Task {
     pub(super) fn title(self) -> String {
         match self {
             Self::KMeans { k } => format!("k-means to convergence, same start, k = {k}"),
-            Self::Restarts { k, restarts } => format!("k-means, k = {k}, {restarts} restarts"),
+            Self::Restarts { k, restarts } => {
+                format!("k-means, k = {k}: {restarts} restarts, segctl's search from {STARTS} starts")
+            }
             Self::InTime { k, restarts } => format!("best inertia in the time of {restarts} restarts, k = {k}"),
             Self::Linkage { method, .. } => format!("{method} linkage"),
             Self::Silhouette { k } => format!("exact silhouette, k = {k}"),

@@ -25,6 +25,9 @@ pub(super) struct Segctl {
 /// Starts from which the search begins, until it is known how many fit the time.
 pub(super) const SEARCHED_STARTS: usize = 4;
 
+/// Starts of the search that is compared with more restarts of others.
+pub(super) const STARTS: usize = 2;
+
 /// One run: a seed for work that draws, and how many restarts, if not the task's own number.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Run {
@@ -107,9 +110,9 @@ impl Segctl {
                 words.add(["--algorithm", "kmeans", "--tol", "0"]).value("--k", &k).value("--max-iter", &MAX_ITER);
                 words.add(["--init-centers"]).path(start);
             }
-            Task::Restarts { k, restarts } => {
-                words.add(["--algorithm", "kmeans"]).value("--k", &k).value("--seed", &run.seed);
-                words.value("--restarts", &run.restarts.unwrap_or(restarts));
+            Task::Restarts { k, .. } => {
+                words.add(["--algorithm", "kmeans", "--search", "breathing"]).value("--k", &k);
+                words.value("--seed", &run.seed).value("--restarts", &run.restarts.unwrap_or(STARTS));
             }
             Task::InTime { k, .. } => {
                 words.add(["--algorithm", "kmeans", "--search", "breathing"]).value("--k", &k);
@@ -228,7 +231,7 @@ mod tests {
             ),
             (
                 Task::Restarts { k: 8, restarts: 10 },
-                "fit x.parquet --algorithm kmeans --k 8 --seed 3 --restarts 10 --labels-out out/labels.csv",
+                "fit x.parquet --algorithm kmeans --search breathing --k 8 --seed 3 --restarts 2 --labels-out out/labels.csv",
             ),
             (
                 Task::InTime { k: 8, restarts: 10 },

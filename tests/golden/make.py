@@ -16,6 +16,7 @@ from kmeans_relatives import write_kmeans_relatives
 from pca import write_pca
 from preprocessing import write_preprocessing
 from silhouette import write_silhouette
+from som import write_som
 
 SUBJECTS = {
     "agglomerative": write_agglomerative,
@@ -24,6 +25,7 @@ SUBJECTS = {
     "pca": write_pca,
     "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,
+    "som": write_som,
 }
 
 

@@ -217,25 +217,66 @@ impl<F: Form> Kernel for Step<'_, F> {
         let mut best = Best::new();
         for (at, tiles) in self.tiles.columns.chunks_mut(BLOCK * d).enumerate() {
             let first = at * BLOCK;
-            if let Some(learnt) = self.learnt {
-                for (tile, rates) in tiles.chunks_exact_mut(d).zip(&learnt.rates[first..]) {
-                    learn_tile(tile, learnt.row, rates);
-                }
-            }
             if tiles.len() == BLOCK * d {
-                let sums = sums::<F, BLOCK>(tiles, d, self.next);
+                let sums = learn_and_sum::<F, BLOCK>(tiles, d, first, self.learnt, self.next);
                 for (tile, sum) in (first..).zip(sums) {
                     best = best.offered(tile, F::compared(sum, self.next.facts), n_units);
                 }
             } else {
-                for (tile, columns) in (first..).zip(tiles.chunks_exact(d)) {
-                    let [sum] = sums::<F, 1>(columns, d, self.next);
+                for (tile, columns) in (first..).zip(tiles.chunks_exact_mut(d)) {
+                    let [sum] = learn_and_sum::<F, 1>(columns, d, tile, self.learnt, self.next);
                     best = best.offered(tile, F::compared(sum, self.next.facts), n_units);
                 }
             }
         }
         best.first_of_least()
     }
+}
+
+/// Moves `B` tiles, of which the first is tile `first` of all, and then sums them with the next row.
+#[inline(always)]
+fn learn_and_sum<F: Form, const B: usize>(
+    tiles: &mut [Column],
+    d: usize,
+    first: usize,
+    learnt: Option<Learnt<'_>>,
+    next: Row<'_>,
+) -> [F::Sum; B] {
+    match learnt {
+        Some(Learnt { row: Row { values, known: None, .. }, rates }) if next.known.is_none() => {
+            fused::<F, B>(tiles, d, (values, &rates[first..]), next.values)
+        }
+        Some(learnt) => {
+            for (tile, rates) in tiles.chunks_exact_mut(d).zip(&learnt.rates[first..]) {
+                learn_tile(tile, learnt.row, rates);
+            }
+            sums::<F, B>(tiles, d, next)
+        }
+        None => sums::<F, B>(tiles, d, next),
+    }
+}
+
+/// Both at once for complete rows: each place is read once. (Of a loop that only moves, the compiler makes
+/// gathers and scatters over the features.)
+#[inline(always)]
+fn fused<F: Form, const B: usize>(
+    tiles: &mut [Column],
+    d: usize,
+    (learnt, rates): (&[f64], &[Lanes]),
+    next: &[f64],
+) -> [F::Sum; B] {
+    let mut chunks = tiles.chunks_exact_mut(d);
+    let tiles: [&mut [Column]; B] = std::array::from_fn(|_| chunks.next().expect("B tiles"));
+    let rates: [Lanes; B] = std::array::from_fn(|b| rates[b]);
+    let mut sums = [F::ZERO; B];
+    for (j, (&from, &to)) in learnt.iter().zip(next).enumerate().take(d) {
+        for b in 0..B {
+            let place = moved(&tiles[b][j].0, from, &rates[b]);
+            tiles[b][j] = Column(place);
+            sums[b] = F::add(sums[b], to, &place);
+        }
+    }
+    sums
 }
 
 /// The least so far in each lane, and the first tile that has it.

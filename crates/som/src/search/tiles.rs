@@ -293,6 +293,7 @@ impl Best {
     }
 
     #[inline(always)]
+    #[allow(clippy::needless_range_loop, reason = "the same lane of three arrays")]
     fn offered(mut self, tile: usize, mut compared: Lanes, n_units: usize) -> Self {
         if (tile + 1) * LANES > n_units {
             compared[n_units - tile * LANES..].fill(f64::INFINITY);

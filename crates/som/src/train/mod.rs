@@ -125,7 +125,7 @@ pub fn fit_with(
         Training::Batch => batch::train(&data, params, codebook, &mut progress)?,
         Training::Online { order, falling } => {
             let epochs = online::Epochs::new(order, *falling, x.n_rows(), params)?;
-            online::train(&data, params, &epochs, codebook, &mut progress)?
+            online::train(&data, params, &epochs, &codebook, &mut progress)?
         }
     };
     tracing::debug!(n_epochs = progress.errors().len(), "map trained");

@@ -69,10 +69,10 @@ pub(super) fn train(
     data: &Data<'_>,
     params: &SomParams,
     epochs: &Epochs<'_>,
-    codebook: Matrix,
+    codebook: &Matrix,
     progress: &mut Progress<'_>,
 ) -> Result<Matrix, SomError> {
-    with_form!(params.metric, F => Trainer::new(data, params, &codebook).train::<F>(epochs, progress))
+    with_form!(params.metric, F => Trainer::new(data, params, codebook).train::<F>(epochs, progress))
 }
 
 struct Trainer<'a> {

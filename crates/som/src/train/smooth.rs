@@ -21,22 +21,23 @@ pub(super) fn smooth(bell: &Bell, grid: Grid, sums: &[f64], width: usize) -> Vec
         });
         return out;
     }
-    let lines = grid.topology() == Topology::Hexagonal;
-    let mut alike = vec![0.0; sums.len()];
-    fill_chunks(&mut alike, line, 1, |x, out| {
-        dispatch(Lines { bell, grid, width, alike: true, sums: &sums[x.start * line..][..line], out })
-    });
-    if !lines {
-        fill_chunks(&mut out, line, 1, |x, out| dispatch(Along { bell, grid, x: x.start, sums: &alike, out }));
-        return out;
+    let over_lines = |alike| {
+        let mut out = vec![0.0; sums.len()];
+        fill_chunks(&mut out, line, 1, |x, out| {
+            let sums = &sums[x.start * line..x.end * line];
+            dispatch(Lines { bell, grid, width, alike, sums, out });
+        });
+        out
+    };
+    if grid.topology() == Topology::Rectangular {
+        let sums = over_lines(true);
+        fill_chunks(&mut out, line, 1, |x, out| dispatch(Along { bell, grid, x: x.start, sums: &sums, out }));
+    } else {
+        let (alike, other) = (over_lines(true), over_lines(false));
+        fill_chunks(&mut out, line, 1, |x, out| {
+            dispatch(AlongBoth { bell, grid, width, x: x.start, sums: [&alike, &other], out });
+        });
     }
-    let mut other = vec![0.0; sums.len()];
-    fill_chunks(&mut other, line, 1, |x, out| {
-        dispatch(Lines { bell, grid, width, alike: false, sums: &sums[x.start * line..][..line], out })
-    });
-    fill_chunks(&mut out, line, 1, |x, out| {
-        dispatch(AlongBoth { bell, grid, width, x: x.start, sums: [&alike, &other], out });
-    });
     out
 }
 

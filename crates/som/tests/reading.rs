@@ -41,7 +41,7 @@ fn winners_are_the_two_nearest_units_over_what_is_known() {
 
 #[test]
 fn the_first_of_equal_units_wins_and_a_single_unit_has_no_second() {
-    let codebook = Matrix::from_rows(&vec![[1.0]; 20]).unwrap();
+    let codebook = Matrix::from_rows(&[[1.0]; 20]).unwrap();
     for metric in METRICS {
         let model = SomModel::new(Grid::rectangular(4, 5).unwrap(), metric, codebook.clone()).unwrap();
         let found = model.winners(MatrixView::new(&[3.0], 1, 1).unwrap()).unwrap();
@@ -160,10 +160,10 @@ fn planes_hits_and_labels_add_up() {
     let labels = Labels::from_signed(&(0..80).map(|i| i % 4 - 1).collect::<Vec<i64>>()).unwrap();
     let (rows, counted) = (rows_of_units(&model, x.view()).unwrap(), hits(&model, x.view(), None).unwrap());
     let map = label_map(&model, x.view(), &labels).unwrap();
-    for unit in 0..grid.n_units() {
+    for (unit, rows) in rows.iter().enumerate() {
         let (a, b) = grid.place(unit);
-        assert_eq!(rows[unit].len() as f64, counted.row(a)[b]);
-        let labelled = rows[unit].iter().filter(|&&row| row % 4 != 0).count();
+        assert_eq!(rows.len() as f64, counted.row(a)[b]);
+        let labelled = rows.iter().filter(|&&row| row % 4 != 0).count();
         assert_eq!(labelled as f64, map.counts.row(unit).iter().sum::<f64>());
         assert_eq!(map.majority[unit].is_none(), labelled == 0);
         assert_eq!(component_plane(&model, 2).unwrap().row(a)[b], model.codebook().row(unit)[2]);
@@ -174,7 +174,7 @@ fn planes_hits_and_labels_add_up() {
 
 #[test]
 fn planes_correlate_as_pearson_says() {
-    let rows: Vec<[f64; 4]> = (0..12).map(|i| f64::from(i)).map(|t| [t, 5.0 - 2.0 * t, (t * 1.7).sin(), 3.0]).collect();
+    let rows: Vec<[f64; 4]> = (0..12).map(f64::from).map(|t| [t, 5.0 - 2.0 * t, (t * 1.7).sin(), 3.0]).collect();
     let codebook = Matrix::from_rows(&rows).unwrap();
     let model = SomModel::new(Grid::rectangular(3, 4).unwrap(), Metric::Euclidean, codebook).unwrap();
     let found = correlation_of_planes(&model).unwrap();

@@ -204,9 +204,12 @@ fn rows_of_another_width_are_refused() {
     assert!(som.model.winners(MatrixView::new(&[], 0, 2).unwrap()).unwrap().unit.is_empty());
 }
 
+/// Step, total and objective of an event.
+type Told = (u64, Option<u64>, Option<f64>);
+
 #[derive(Default)]
 struct Recorder {
-    steps: Mutex<Vec<(u64, Option<u64>, Option<f64>)>>,
+    steps: Mutex<Vec<Told>>,
     stop_at: Option<u64>,
 }
 

@@ -130,47 +130,103 @@ impl Coarse {
     /// # Panics
     /// When `first` is in the middle of a tile, or there are fewer rows.
     pub(crate) fn winners(&self, first: usize, units: &CoarseUnits, out: &mut [u32]) {
+        dispatch(self.search(first, units, out));
+    }
+
+    /// The nearest and the second nearest unit, as [`Coarse::winners`]: both are proved, or both in doubt.
+    ///
+    /// # Panics
+    /// As [`Coarse::winners`], and when there is one unit only.
+    pub(crate) fn two_nearest(&self, first: usize, units: &CoarseUnits, out: &mut [[u32; 2]]) {
+        assert!(units.fixed.len() > 1, "a second unit");
+        dispatch(self.search(first, units, out));
+    }
+
+    fn search<'a, P>(&'a self, first: usize, units: &'a CoarseUnits, out: &'a mut [P]) -> Search<'a, P> {
         assert!(first.is_multiple_of(TILE_ROWS) && first + out.len() <= self.n_rows, "whole tiles of rows");
         let width = self.mean.len() + 1;
-        dispatch(Search { columns: &self.columns[first / TILE_ROWS * width..], width, units, out });
+        Search { columns: &self.columns[first / TILE_ROWS * width..], width, units, out }
     }
 }
 
-struct Search<'a> {
+/// What is proved of a row: one unit, or two.
+trait Proved: Copy {
+    /// Whether the second nearest unit is asked for.
+    const TWO: bool;
+
+    fn of(best: &Best, lane: usize, length: f32, units: &CoarseUnits) -> Self;
+}
+
+impl Proved for u32 {
+    const TWO: bool = false;
+
+    #[inline(always)]
+    fn of(best: &Best, lane: usize, length: f32, units: &CoarseUnits) -> Self {
+        let proved = units.is_apart(best.unit[lane], best.score[lane], best.second[lane], length);
+        if proved { best.unit[lane] } else { IN_DOUBT }
+    }
+}
+
+impl Proved for [u32; 2] {
+    const TWO: bool = true;
+
+    #[inline(always)]
+    fn of(best: &Best, lane: usize, length: f32, units: &CoarseUnits) -> Self {
+        let (unit, second_unit, second) = (best.unit[lane], best.second_unit[lane], best.second[lane]);
+        let proved = units.is_apart(unit, best.score[lane], second, length)
+            && units.is_apart(second_unit, second, best.third[lane], length);
+        if proved { [unit, second_unit] } else { [IN_DOUBT; 2] }
+    }
+}
+
+impl CoarseUnits {
+    /// Whether a unit's score is below all that are not less than `other`, for a row of the given length.
+    #[inline(always)]
+    fn is_apart(&self, unit: u32, score: f32, other: f32, length: f32) -> bool {
+        let own = f64::from(self.lengths[unit as usize]);
+        let (length, error) = (f64::from(length), f64::from(self.error));
+        let reach = length + f64::from(self.longest);
+        let upper = f64::from(score) + 2.0 * error * own * (length + own);
+        let slack = f64::from(self.slack) * reach * reach + UNDERFLOW;
+        f64::from(other) - upper > slack
+    }
+}
+
+struct Search<'a, P> {
     columns: &'a [Column],
     width: usize,
     units: &'a CoarseUnits,
-    out: &'a mut [u32],
+    out: &'a mut [P],
 }
 
-impl Kernel for Search<'_> {
+impl<P: Proved> Kernel for Search<'_, P> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
         for (columns, out) in self.columns.chunks_exact(self.width).zip(self.out.chunks_mut(TILE_ROWS)) {
-            let best = search(columns, self.units);
+            let best = search::<P>(columns, self.units);
             let lengths = &columns[self.width - 1].0;
             for (lane, out) in out.iter_mut().enumerate() {
-                *out = best.proved(lane, lengths[lane], self.units);
+                *out = P::of(&best, lane, lengths[lane], self.units);
             }
         }
     }
 }
 
 #[inline(always)]
-fn search(columns: &[Column], units: &CoarseUnits) -> Best {
+fn search<P: Proved>(columns: &[Column], units: &CoarseUnits) -> Best {
     let mut best = Best::new();
     let (m, mut first) = (units.fixed.len(), 0);
     while first + BLOCK <= m {
         for (unit, score) in (first as u32..).zip(scores::<BLOCK>(first, columns, units)) {
-            best = best.offered(unit, score);
+            best = best.offered::<P>(unit, score);
         }
         first += BLOCK;
     }
     for unit in first..m {
         let [score] = scores::<1>(unit, columns, units);
-        best = best.offered(unit as u32, score);
+        best = best.offered::<P>(unit as u32, score);
     }
     best
 }
@@ -199,43 +255,41 @@ fn add_scaled(sum: Tile, x: &Tile, by: f32) -> Tile {
     out
 }
 
-/// The two least scores so far, for each row of a tile.
+/// The least scores so far, for each row of a tile; the third only where the second unit is asked for.
 struct Best {
     score: Tile,
     second: Tile,
+    third: Tile,
     unit: [u32; TILE_ROWS],
+    second_unit: [u32; TILE_ROWS],
 }
 
 impl Best {
     #[inline(always)]
     fn new() -> Self {
-        Self { score: [f32::INFINITY; TILE_ROWS], second: [f32::INFINITY; TILE_ROWS], unit: [0; TILE_ROWS] }
+        let (far, first) = ([f32::INFINITY; TILE_ROWS], [0; TILE_ROWS]);
+        Self { score: far, second: far, third: far, unit: first, second_unit: first }
     }
 
     #[inline(always)]
-    #[allow(clippy::needless_range_loop, reason = "the same lane of seven arrays")]
-    fn offered(&self, unit: u32, score: Tile) -> Self {
+    #[allow(clippy::needless_range_loop, reason = "the same lane of eleven arrays")]
+    fn offered<P: Proved>(&self, unit: u32, score: Tile) -> Self {
         let mut best = Self::new();
         for l in 0..TILE_ROWS {
             let nearer = score[l] < self.score[l];
             let loser = if nearer { self.score[l] } else { score[l] };
-            best.second[l] = if loser < self.second[l] { loser } else { self.second[l] };
+            let next = loser < self.second[l];
+            best.second[l] = if next { loser } else { self.second[l] };
             best.score[l] = if nearer { score[l] } else { self.score[l] };
             best.unit[l] = if nearer { unit } else { self.unit[l] };
+            if P::TWO {
+                let loser_unit = if nearer { self.unit[l] } else { unit };
+                let last = if next { self.second[l] } else { loser };
+                best.second_unit[l] = if next { loser_unit } else { self.second_unit[l] };
+                best.third[l] = if last < self.third[l] { last } else { self.third[l] };
+            }
         }
         best
-    }
-
-    /// The unit of the least score of a row of the given length, where no other can be nearer.
-    #[inline(always)]
-    fn proved(&self, lane: usize, length: f32, units: &CoarseUnits) -> u32 {
-        let unit = self.unit[lane];
-        let own = f64::from(units.lengths[unit as usize]);
-        let (length, error) = (f64::from(length), f64::from(units.error));
-        let reach = length + f64::from(units.longest);
-        let upper = f64::from(self.score[lane]) + 2.0 * error * own * (length + own);
-        let slack = f64::from(units.slack) * reach * reach + UNDERFLOW;
-        if f64::from(self.second[lane]) - upper > slack { unit } else { IN_DOUBT }
     }
 }
 
@@ -252,22 +306,26 @@ mod tests {
     }
 
     /// Each row's winner, or doubt, beside that of double precision; the same at every level.
-    fn both(x: &Matrix, codebook: &Matrix) -> Option<Vec<(u32, TwoNearest)>> {
+    fn both(x: &Matrix, codebook: &Matrix) -> Option<Vec<(u32, [u32; 2], TwoNearest)>> {
         let mean = (0..x.n_cols()).map(|j| x.view().column(j).sum::<f64>() / x.n_rows() as f64).collect();
         let coarse = Coarse::new(x.view(), mean)?;
         let units = coarse.units(codebook)?;
-        let mut found = vec![0; x.n_rows()];
+        let (mut found, mut two) = (vec![0; x.n_rows()], vec![[IN_DOUBT; 2]; x.n_rows()]);
         coarse.winners(0, &units, &mut found);
+        if codebook.n_rows() > 1 {
+            coarse.two_nearest(0, &units, &mut two);
+        }
         for level in available_levels() {
-            let mut out = vec![0; x.n_rows()];
-            let width = x.n_cols() + 1;
-            let search = Search { columns: &coarse.columns, width, units: &units, out: &mut out };
-            dispatch_with(level, search);
-            assert_eq!(out, found, "{level:?}");
+            let (mut out, mut out_two) = (found.clone(), two.clone());
+            dispatch_with(level, coarse.search(0, &units, &mut out));
+            if codebook.n_rows() > 1 {
+                dispatch_with(level, coarse.search(0, &units, &mut out_two));
+            }
+            assert_eq!((out, out_two), (found.clone(), two.clone()), "{level:?}");
         }
         let mut nearest = vec![TwoNearest::default(); x.n_rows()];
         two_nearest(x.view(), codebook.view(), &mut nearest);
-        Some(found.into_iter().zip(nearest).collect())
+        Some((0..x.n_rows()).map(|i| (found[i], two[i], nearest[i])).collect())
     }
 
     proptest! {
@@ -285,8 +343,10 @@ mod tests {
             let rows: Vec<f64> = values.iter().map(|&v| (f64::from(v) + offset) * scale).collect();
             let places: Vec<f64> = values.iter().rev().map(|&v| (f64::from(v) * spread + offset) * scale).collect();
             let Some(found) = both(&matrix(n, d, &rows), &matrix(m, d, &places)) else { return Ok(()) };
-            for (found, nearest) in found {
+            for (found, two, nearest) in found {
                 prop_assert!(found == IN_DOUBT || found == nearest.index, "{found} for {}", nearest.index);
+                let both = [nearest.index, nearest.second];
+                prop_assert!(two == [IN_DOUBT; 2] || two == both, "{two:?} for {both:?}");
             }
         }
     }
@@ -295,7 +355,8 @@ mod tests {
     fn nearly_all_is_proved_of_ordinary_rows() {
         let values: Vec<f64> = (0..3011).map(|i| (f64::from(i) * 0.7).sin() * 3.0).collect();
         let found = both(&matrix(2000, 9, &values), &matrix(8, 9, &values[1500..])).unwrap();
-        let proved = found.iter().filter(|(found, _)| *found != IN_DOUBT).count();
-        assert!(proved > 1990, "{proved}");
+        let proved = found.iter().filter(|(found, ..)| *found != IN_DOUBT).count();
+        let proved_two = found.iter().filter(|(_, two, _)| two[0] != IN_DOUBT).count();
+        assert!(proved > 1990 && proved_two > 1980, "{proved}, {proved_two}");
     }
 }

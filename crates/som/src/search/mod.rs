@@ -6,7 +6,7 @@ pub(crate) mod tiles;
 
 use std::ops::Range;
 
-use segctl_numeric::distance::{Metric, TwoNearest, squared_euclidean, two_nearest, two_nearest_of};
+use segctl_numeric::distance::{Metric, TwoNearest, squared_euclidean, two_nearest_of};
 use segctl_numeric::par::map_chunks;
 use segctl_numeric::{Matrix, MatrixView};
 
@@ -92,22 +92,17 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The two nearest units of each row.
+/// With fewer comparisons of a row and a unit, single precision saves less than its making costs.
+pub(crate) const WORTH_COARSE: usize = 1 << 12;
+
+/// The two nearest units of each row. The distances of a row depend neither on the other rows nor on how its
+/// units were found.
 pub(crate) fn two_nearest_units(x: MatrixView<'_>, codebook: &Matrix, metric: Metric, known: Known) -> Vec<Two> {
     if is_euclidean(metric) && known == Known::All {
-        let rooted = |squared: f64| if metric == Metric::SquaredEuclidean { squared } else { squared.sqrt() };
-        let of_chunk = |range: Range<usize>| {
-            let mut nearest = [TwoNearest::default(); ROWS];
-            let nearest = &mut nearest[..range.len()];
-            two_nearest(x.rows_range(range), codebook.view(), nearest);
-            let two = |n: &TwoNearest| Two {
-                unit: n.index,
-                distance: rooted(n.squared),
-                second: n.second,
-                second_distance: rooted(n.second_squared),
-            };
-            nearest.iter().map(two).collect::<Vec<Two>>()
-        };
+        let worth = codebook.n_rows() > 1 && x.n_rows() * codebook.n_rows() >= WORTH_COARSE;
+        let coarse = if worth { Coarse::new(x, column_means(x)) } else { None };
+        let ready = coarse.as_ref().and_then(|coarse| Some((coarse, coarse.units(codebook)?)));
+        let of_chunk = |range: Range<usize>| two_euclidean(x, codebook, metric, ready.as_ref(), range);
         return map_chunks(x.n_rows(), ROWS, of_chunk).concat();
     }
     let tiles = Tiles::new(codebook.view());
@@ -116,6 +111,48 @@ pub(crate) fn two_nearest_units(x: MatrixView<'_>, codebook: &Matrix, metric: Me
         range.map(|i| with_form!(metric, F => room.two::<F>(&tiles, x.row(i)))).collect::<Vec<Two>>()
     };
     map_chunks(x.n_rows(), ROWS, of_chunk).concat()
+}
+
+fn two_euclidean(
+    x: MatrixView<'_>,
+    codebook: &Matrix,
+    metric: Metric,
+    ready: Option<&(&Coarse, CoarseUnits)>,
+    range: Range<usize>,
+) -> Vec<Two> {
+    let mut proved = [[IN_DOUBT; 2]; ROWS];
+    let proved = &mut proved[..range.len()];
+    if let Some((coarse, units)) = ready {
+        coarse.two_nearest(range.start, units, proved);
+    }
+    let doubtful: Vec<usize> = range.clone().filter(|i| proved[i - range.start][0] == IN_DOUBT).collect();
+    let mut nearest = [TwoNearest::default(); ROWS];
+    two_nearest_of(x, &doubtful, codebook.view(), &mut nearest[..doubtful.len()]);
+    let mut slow = nearest.iter();
+    let mut found = Vec::with_capacity(range.len());
+    for (i, &[unit, second]) in range.zip(proved.iter()) {
+        let next = if unit == IN_DOUBT { slow.next().copied() } else { None };
+        let squared = |unit: u32| in_order(x.row(i), codebook.row(unit as usize));
+        found.push(next.unwrap_or_else(|| TwoNearest {
+            index: unit,
+            second,
+            squared: squared(unit),
+            second_squared: squared(second),
+        }));
+    }
+    let rooted = |squared: f64| if metric == Metric::SquaredEuclidean { squared } else { squared.sqrt() };
+    let two = |n: TwoNearest| Two {
+        unit: n.index,
+        distance: rooted(n.squared),
+        second: n.second,
+        second_distance: rooted(n.second_squared),
+    };
+    found.into_iter().map(two).collect()
+}
+
+/// The squared distance, summed as [`two_nearest_of`] does.
+fn in_order(x: &[f64], unit: &[f64]) -> f64 {
+    x.iter().zip(unit).fold(0.0, |sum, (x, w)| sum + (x - w) * (x - w))
 }
 
 /// Room for what one row and all units are compared by.

@@ -12,10 +12,7 @@ use super::sums::Sums;
 use crate::SomError;
 use crate::neighbourhood::Bell;
 use crate::params::SomParams;
-use crate::search::Rows;
-
-/// With fewer comparisons of a row and a unit, single precision saves less than its making costs.
-const WORTH_COARSE: usize = 1 << 12;
+use crate::search::{Rows, WORTH_COARSE};
 
 /// Sums of weights below this may have lost digits to underflow: the unit stays where it is.
 const LEAST_WEIGHT: f64 = 1e-280;

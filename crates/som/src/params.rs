@@ -36,9 +36,10 @@ pub struct SomParams {
     /// How much the units around a winner learn with it ([`Neighbourhood::Gaussian`]).
     pub neighbourhood: Neighbourhood,
     /// The radius of the neighbourhood, in steps between neighbours: half the longer side at first (at
-    /// least 1), falling to 0.5 exponentially.
+    /// least 1), falling to 0.5 exponentially. A last radius of 1 keeps neighbours together better, and lets units
+    /// come less near to their rows.
     pub radius: Schedule,
-    /// The share of the way that units go, in `(0, 1]` at first. In batch training a constant 1: units go to
+    /// The share of the way that units go, in `(0, 1]`. In batch training a constant 1: units go to
     /// the weighted means. Online from 0.5 on, as [`Decay::Asymptotic`].
     pub learning_rate: Schedule,
     /// How far rows are from units ([`Metric::Euclidean`]).
@@ -201,8 +202,8 @@ impl SomParams {
         at_least_one("n_epochs", self.n_epochs)?;
         self.radius.validate("radius")?;
         self.learning_rate.validate("learning_rate")?;
-        if self.learning_rate.start > 1.0 {
-            return Err(out_of_range("learning_rate", self.learning_rate.start, "<= 1"));
+        if self.learning_rate.largest() > 1.0 {
+            return Err(out_of_range("learning_rate", self.learning_rate.largest(), "<= 1"));
         }
         if let Some(EarlyStop { patience, tolerance }) = self.early_stop {
             at_least_one("patience", patience)?;

@@ -78,6 +78,14 @@ impl Schedule {
         }
     }
 
+    /// No step has a larger value.
+    pub(crate) fn largest(&self) -> f64 {
+        match self.decay {
+            Decay::Constant | Decay::Asymptotic | Decay::InverseToZero => self.start,
+            Decay::Linear { end } | Decay::Inverse { end } | Decay::Exponential { end } => self.start.max(end),
+        }
+    }
+
     pub(crate) fn validate(&self, name: &'static str) -> Result<(), SomError> {
         positive(name, self.start)?;
         match self.decay {

@@ -49,6 +49,8 @@ fn errors_give_both_numbers() {
     assert_eq!(message(three, &radius(falling)), "end of a decay=0 should be finite and > 0");
     let fast = plain.clone().with_learning_rate(Schedule::constant(1.5));
     assert_eq!(message(three, &fast), "learning_rate=1.5 should be <= 1");
+    let faster = plain.clone().with_learning_rate(Schedule::new(0.5, Decay::Linear { end: 2.0 }));
+    assert_eq!(message(three, &faster), "learning_rate=2 should be <= 1");
     let stop = plain.clone().with_early_stop(Some(EarlyStop { patience: 0, tolerance: 0.1 }));
     assert_eq!(message(three, &stop), "patience=0 should be >= 1");
     let start = |rows, columns| plain.clone().with_start(Start::Given(Matrix::zeros(rows, columns)));
@@ -89,6 +91,10 @@ fn weights_and_orders_are_checked() {
     assert_eq!(ordered(&[0, 1, 2, 0], 1), Err(wrong));
     assert_eq!(ordered(&[0, 1, 2, 0], 2).unwrap().n_epochs, 2);
     assert!(ordered(&[], 1).is_err());
+    let training = Training::Online { order: Order::Given(vec![0, 0, 0]), falling: Falling::EachRow };
+    let params = SomParams::online(grid(2, 1)).with_training(training).with_n_epochs(1);
+    let nothing = fit_with(x, Some(&[0.0, 1.0, 1.0]), &params, &Silent).unwrap_err().to_string();
+    assert_eq!(nothing, "sum of sample_weight in an epoch=0 should be > 0");
 }
 
 #[test]

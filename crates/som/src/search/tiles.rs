@@ -318,3 +318,73 @@ impl Best {
         best
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::marker::PhantomData;
+
+    use segctl_numeric::distance::Metric;
+    use segctl_numeric::simd::{available_levels, dispatch_with};
+
+    use super::*;
+    use crate::search::forms::with_form;
+
+    fn wave(n: usize, d: usize, by: f64) -> Matrix {
+        Matrix::new((0..n * d).map(|i| (i as f64 * by).sin()).collect(), n, d).unwrap()
+    }
+
+    fn learn(codebook: &Matrix, row: &[f64], rates: &[f64]) -> Matrix {
+        let mut moved = codebook.clone();
+        for (unit, rate) in (0..moved.n_rows()).zip(rates) {
+            for (place, value) in moved.row_mut(unit).iter_mut().zip(row).filter(|(_, value)| !value.is_nan()) {
+                *place += rate * (value - *place);
+            }
+        }
+        moved
+    }
+
+    fn check<F: Form>(metric: Metric, codebook: &Matrix, last: &[f64], next: &[f64]) {
+        let tiles = Tiles::new(codebook.view());
+        assert_eq!(&tiles.to_codebook(), codebook);
+        let rates: Vec<f64> = (0..tiles.n_tiles() * LANES).map(|unit| (unit as f64 * 0.3).cos()).collect();
+        let expected = learn(codebook, last, &rates);
+        let (mut room, mut last_room) = (vec![], vec![]);
+        let (next, row) = (Row::new(next, &mut room), Row::new(last, &mut last_room));
+        for level in available_levels() {
+            let mut stepped = tiles.clone();
+            let learnt = Some(Learnt { row, rates: rates.as_chunks().0 });
+            let (unit, compared) =
+                dispatch_with(level, Step::<F> { tiles: &mut stepped, learnt, next, form: PhantomData });
+            assert_eq!(stepped.to_codebook(), expected, "{metric:?} {level:?}");
+            let mut out = stepped.lanes();
+            dispatch_with(level, Compare::<F> { tiles: &stepped, row: next, out: &mut out, form: PhantomData });
+            let all: Vec<f64> = out.iter().flat_map(|column| column.0).take(codebook.n_rows()).collect();
+            let least = all.iter().copied().fold(f64::INFINITY, f64::min);
+            assert_eq!((unit, compared), (all.iter().position(|&value| value == least).unwrap(), least));
+            if next.known.is_none() {
+                for (unit, &compared) in all.iter().enumerate() {
+                    let expected = metric.distance(next.values, expected.row(unit));
+                    let found = F::distance(compared, next.facts);
+                    assert!((found - expected).abs() < 1e-12, "{metric:?} {level:?} {found} for {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_level_learns_and_compares_alike() {
+        for (n_units, d) in [(1, 1), (7, 3), (8, 4), (33, 17), (70, 9)] {
+            let (codebook, rows) = (wave(n_units, d, 0.37), wave(2, d, 0.71));
+            let mut holed = rows.row(0).to_vec();
+            holed[0] = if d > 1 { f64::NAN } else { 0.5 };
+            let metrics = [Metric::Euclidean, Metric::SquaredEuclidean, Metric::Manhattan, Metric::Chebyshev];
+            for metric in metrics.into_iter().chain([Metric::Cosine]) {
+                with_form!(metric, F => {
+                    check::<F>(metric, &codebook, rows.row(0), rows.row(1));
+                    check::<F>(metric, &codebook, &holed, rows.row(1));
+                    check::<F>(metric, &codebook, rows.row(1), &holed);
+                });
+            }
+        }
+    }
+}

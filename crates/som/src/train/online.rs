@@ -9,6 +9,7 @@ use segctl_numeric::simd::LANES;
 use super::Data;
 use super::progress::Progress;
 use crate::SomError;
+use crate::check::out_of_range;
 use crate::neighbourhood::Bell;
 use crate::params::{Falling, Order, SomParams};
 use crate::search::forms::{Form, with_form};
@@ -90,7 +91,7 @@ impl<'a> Trainer<'a> {
 
     fn train<F: Form>(mut self, epochs: &Epochs<'_>, progress: &mut Progress<'_>) -> Result<Matrix, SomError> {
         for epoch in 0..self.params.n_epochs {
-            let error = self.epoch::<F>(epochs, epoch);
+            let error = self.epoch::<F>(epochs, epoch)?;
             let codebook = self.tiles.to_codebook();
             progress.check(&codebook)?;
             if progress.epoch(error)? {
@@ -101,7 +102,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// Learns the rows of one epoch; the weighted mean distance to their winners.
-    fn epoch<F: Form>(&mut self, epochs: &Epochs<'_>, epoch: usize) -> f64 {
+    fn epoch<F: Form>(&mut self, epochs: &Epochs<'_>, epoch: usize) -> Result<f64, SomError> {
         let (mut sum, mut total) = (0.0, 0.0);
         let (mut room, mut last_room) = (vec![], vec![]);
         let mut rates = vec![0.0; self.tiles.n_tiles() * LANES];
@@ -127,7 +128,7 @@ impl<'a> Trainer<'a> {
             self.tiles
                 .learn(Learnt { row: Row::new(self.data.x.row(last), &mut last_room), rates: rates.as_chunks().0 });
         }
-        if total > 0.0 { sum / total } else { 0.0 }
+        if total > 0.0 { Ok(sum / total) } else { Err(out_of_range("sum of sample_weight in an epoch", total, "> 0")) }
     }
 
     fn set_rates(&mut self, winner: usize, radius: f64, rate: f64, rates: &mut [f64]) {

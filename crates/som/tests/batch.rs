@@ -79,7 +79,11 @@ proptest! {
     ) {
         let values = clouds(n, d).into_vec().into_iter().map(|value| (value + offset) * scale).collect();
         let x = Matrix::new(values, n, d).unwrap();
-        agree(&x, None, &SomParams::new(Grid::rectangular(n_x, n_y).unwrap()));
+        let params = SomParams::new(Grid::rectangular(n_x, n_y).unwrap());
+        agree(&x, None, &params);
+        if scale == 1.0 && d > 1 {
+            agree(&holed(n, d, 17), None, &params);
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(crate) struct CoarseUnits {
 pub(crate) const IN_DOUBT: u32 = u32::MAX;
 
 impl Coarse {
-    /// Converts rows without missing values. `None` where magnitudes or the number of features leave no room
+    /// Converts rows; those with missing values stay in doubt, since nothing is less than NaN. `None` where magnitudes or the number of features leave no room
     /// for the proof.
     pub(crate) fn new(x: MatrixView<'_>, mean: Vec<f64>) -> Option<Self> {
         let d = x.n_cols();
@@ -349,6 +349,20 @@ mod tests {
                 prop_assert!(two == [IN_DOUBT; 2] || two == both, "{two:?} for {both:?}");
             }
         }
+    }
+
+    #[test]
+    fn rows_with_missing_values_stay_in_doubt() {
+        let mut values: Vec<f64> = (0..400).map(|i| (f64::from(i) * 0.7).sin()).collect();
+        values[40] = f64::NAN;
+        let x = matrix(100, 4, &values);
+        let coarse = Coarse::new(x.view(), vec![0.0; 4]).unwrap();
+        let (mut found, mut two) = (vec![0; 100], vec![[0; 2]; 100]);
+        let units = coarse.units(&matrix(8, 4, &values[100..])).unwrap();
+        coarse.winners(0, &units, &mut found);
+        coarse.two_nearest(0, &units, &mut two);
+        assert_eq!((found[10], two[10]), (IN_DOUBT, [IN_DOUBT; 2]));
+        assert!(found.iter().filter(|&&unit| unit == IN_DOUBT).count() < 10);
     }
 
     #[test]

@@ -52,44 +52,99 @@ pub(crate) struct Units<'a> {
 impl<'a> Rows<'a> {
     /// `coarsely` allows a first look in single precision, which never changes a winner.
     pub(crate) fn new(x: MatrixView<'a>, metric: Metric, known: Known, coarsely: bool) -> Self {
-        let fits = coarsely && is_euclidean(metric) && known == Known::All;
-        let coarse = if fits { Coarse::new(x, column_means(x)) } else { None };
+        let coarse = if coarsely && is_euclidean(metric) { Coarse::new(x, column_means(x)) } else { None };
         Self { x, metric, known, coarse }
     }
 
     pub(crate) fn units<'c>(&self, codebook: &'c Matrix) -> Units<'c> {
-        let plain = is_euclidean(self.metric) && self.known == Known::All;
         Units {
             codebook,
             coarse: self.coarse.as_ref().and_then(|coarse| coarse.units(codebook)),
-            tiles: (!plain).then(|| Tiles::new(codebook.view())),
+            tiles: needs_tiles(self.metric, self.known).then(|| Tiles::new(codebook.view())),
         }
     }
 
     /// The winners of a range of rows that starts at a whole tile; serial.
     pub(crate) fn winners(&self, range: Range<usize>, units: &Units<'_>) -> Vec<Winner> {
-        if let Some(tiles) = &units.tiles {
-            let mut room = Room::new(tiles);
-            return range.map(|i| with_form!(self.metric, F => room.winner::<F>(tiles, self.x.row(i)))).collect();
-        }
-        let mut found = vec![IN_DOUBT; range.len()];
+        let mut proved = vec![IN_DOUBT; range.len()];
         if let (Some(coarse), Some(units)) = (&self.coarse, &units.coarse) {
-            coarse.winners(range.start, units, &mut found);
+            coarse.winners(range.start, units, &mut proved);
         }
-        let doubtful: Vec<usize> = range.clone().filter(|i| found[i - range.start] == IN_DOUBT).collect();
-        let mut nearest = [TwoNearest::default(); ROWS];
-        for rows in doubtful.chunks(ROWS) {
-            two_nearest_of(self.x, rows, units.codebook.view(), &mut nearest[..rows.len()]);
-            rows.iter().zip(&nearest).for_each(|(i, nearest)| found[i - range.start] = nearest.index);
+        let mut found: Vec<Winner> = proved.iter().map(|&unit| Winner { unit, distance: 0.0 }).collect();
+        let doubtful = range.clone().filter(|i| proved[i - range.start] == IN_DOUBT);
+        let nearest = |two: &TwoNearest| Winner { unit: two.index, distance: 0.0 };
+        let masked = |two: Two| Winner { unit: two.unit, distance: two.distance };
+        let masked_rows = self.settle(doubtful, units, |i, two| found[i - range.start] = nearest(two));
+        for (i, winner) in range.clone().zip(&mut found) {
+            winner.distance = if winner.unit == IN_DOUBT { 0.0 } else { self.distance(i, winner.unit, units.codebook) };
         }
-        range.zip(found).map(|(i, unit)| self.won(i, unit, units.codebook)).collect()
+        masked_rows.into_iter().for_each(|(i, two)| found[i - range.start] = masked(two));
+        found
     }
 
-    fn won(&self, row: usize, unit: u32, codebook: &Matrix) -> Winner {
-        let squared = squared_euclidean(self.x.row(row), codebook.row(unit as usize));
-        let distance = if self.metric == Metric::SquaredEuclidean { squared } else { squared.sqrt() };
-        Winner { unit, distance }
+    /// Hands the nearest units of complete rows to `put`, and returns those of the others, whose
+    /// distances are over what is known, or in a metric that has no faster way.
+    fn settle(
+        &self,
+        rows: impl Iterator<Item = usize>,
+        units: &Units<'_>,
+        mut put: impl FnMut(usize, &TwoNearest),
+    ) -> Vec<(usize, Two)> {
+        let by_tiles = |&i: &usize| {
+            units.tiles.is_some() && (!is_euclidean(self.metric) || self.x.row(i).iter().any(|value| value.is_nan()))
+        };
+        let (slow, plain): (Vec<usize>, Vec<usize>) = rows.partition(by_tiles);
+        let mut nearest = [TwoNearest::default(); ROWS];
+        for rows in plain.chunks(ROWS) {
+            two_nearest_of(self.x, rows, units.codebook.view(), &mut nearest[..rows.len()]);
+            rows.iter().zip(&nearest).for_each(|(&i, nearest)| put(i, nearest));
+        }
+        let Some(tiles) = &units.tiles else { return vec![] };
+        let mut room = Room::new(tiles);
+        slow.into_iter().map(|i| (i, with_form!(self.metric, F => room.two::<F>(tiles, self.x.row(i))))).collect()
     }
+
+    fn distance(&self, row: usize, unit: u32, codebook: &Matrix) -> f64 {
+        rooted(self.metric, squared_euclidean(self.x.row(row), codebook.row(unit as usize)))
+    }
+
+    /// The two nearest units of a range of rows that starts at a whole tile; serial.
+    fn two_nearest(&self, range: Range<usize>, units: &Units<'_>) -> Vec<Two> {
+        let mut proved = vec![[IN_DOUBT; 2]; range.len()];
+        if let (Some(coarse), Some(units)) = (&self.coarse, &units.coarse) {
+            coarse.two_nearest(range.start, units, &mut proved);
+        }
+        let squared = |i: usize, unit: u32| in_order(self.x.row(i), units.codebook.row(unit as usize));
+        let of = |i: usize, [unit, second]: [u32; 2]| Two {
+            unit,
+            distance: rooted(self.metric, squared(i, unit)),
+            second,
+            second_distance: rooted(self.metric, squared(i, second)),
+        };
+        let none = Two { unit: IN_DOUBT, distance: 0.0, second: IN_DOUBT, second_distance: 0.0 };
+        let is_proved = |both: [u32; 2]| both[0] != IN_DOUBT;
+        let mut found: Vec<Two> =
+            range.clone().zip(&proved).map(|(i, &both)| if is_proved(both) { of(i, both) } else { none }).collect();
+        let doubtful = range.clone().filter(|i| !is_proved(proved[i - range.start]));
+        let slow = self.settle(doubtful, units, |i, nearest| {
+            found[i - range.start] = Two {
+                unit: nearest.index,
+                distance: rooted(self.metric, nearest.squared),
+                second: nearest.second,
+                second_distance: rooted(self.metric, nearest.second_squared),
+            };
+        });
+        slow.into_iter().for_each(|(i, two)| found[i - range.start] = two);
+        found
+    }
+}
+
+fn needs_tiles(metric: Metric, known: Known) -> bool {
+    known == Known::Some || !is_euclidean(metric)
+}
+
+fn rooted(metric: Metric, squared: f64) -> f64 {
+    if metric == Metric::SquaredEuclidean { squared } else { squared.sqrt() }
 }
 
 /// With fewer comparisons of a row and a unit, single precision saves less than its making costs.
@@ -98,56 +153,10 @@ pub(crate) const WORTH_COARSE: usize = 1 << 12;
 /// The two nearest units of each row. The distances of a row depend neither on the other rows nor on how its
 /// units were found.
 pub(crate) fn two_nearest_units(x: MatrixView<'_>, codebook: &Matrix, metric: Metric, known: Known) -> Vec<Two> {
-    if is_euclidean(metric) && known == Known::All {
-        let worth = codebook.n_rows() > 1 && x.n_rows() * codebook.n_rows() >= WORTH_COARSE;
-        let coarse = if worth { Coarse::new(x, column_means(x)) } else { None };
-        let ready = coarse.as_ref().and_then(|coarse| Some((coarse, coarse.units(codebook)?)));
-        let of_chunk = |range: Range<usize>| two_euclidean(x, codebook, metric, ready.as_ref(), range);
-        return map_chunks(x.n_rows(), ROWS, of_chunk).concat();
-    }
-    let tiles = Tiles::new(codebook.view());
-    let of_chunk = |range: Range<usize>| {
-        let mut room = Room::new(&tiles);
-        range.map(|i| with_form!(metric, F => room.two::<F>(&tiles, x.row(i)))).collect::<Vec<Two>>()
-    };
-    map_chunks(x.n_rows(), ROWS, of_chunk).concat()
-}
-
-fn two_euclidean(
-    x: MatrixView<'_>,
-    codebook: &Matrix,
-    metric: Metric,
-    ready: Option<&(&Coarse, CoarseUnits)>,
-    range: Range<usize>,
-) -> Vec<Two> {
-    let mut proved = [[IN_DOUBT; 2]; ROWS];
-    let proved = &mut proved[..range.len()];
-    if let Some((coarse, units)) = ready {
-        coarse.two_nearest(range.start, units, proved);
-    }
-    let doubtful: Vec<usize> = range.clone().filter(|i| proved[i - range.start][0] == IN_DOUBT).collect();
-    let mut nearest = [TwoNearest::default(); ROWS];
-    two_nearest_of(x, &doubtful, codebook.view(), &mut nearest[..doubtful.len()]);
-    let mut slow = nearest.iter();
-    let mut found = Vec::with_capacity(range.len());
-    for (i, &[unit, second]) in range.zip(proved.iter()) {
-        let next = if unit == IN_DOUBT { slow.next().copied() } else { None };
-        let squared = |unit: u32| in_order(x.row(i), codebook.row(unit as usize));
-        found.push(next.unwrap_or_else(|| TwoNearest {
-            index: unit,
-            second,
-            squared: squared(unit),
-            second_squared: squared(second),
-        }));
-    }
-    let rooted = |squared: f64| if metric == Metric::SquaredEuclidean { squared } else { squared.sqrt() };
-    let two = |n: TwoNearest| Two {
-        unit: n.index,
-        distance: rooted(n.squared),
-        second: n.second,
-        second_distance: rooted(n.second_squared),
-    };
-    found.into_iter().map(two).collect()
+    let worth = codebook.n_rows() > 1 && x.n_rows() * codebook.n_rows() >= WORTH_COARSE;
+    let rows = Rows::new(x, metric, known, worth);
+    let units = rows.units(codebook);
+    map_chunks(x.n_rows(), ROWS, |range| rows.two_nearest(range, &units)).concat()
 }
 
 /// The squared distance, summed as [`two_nearest_of`] does.
@@ -165,11 +174,6 @@ pub(crate) struct Room {
 impl Room {
     fn new(tiles: &Tiles) -> Self {
         Self { compared: tiles.lanes(), known: vec![], n_units: tiles.n_units() }
-    }
-
-    fn winner<F: Form>(&mut self, tiles: &Tiles, values: &[f64]) -> Winner {
-        let two = self.two::<F>(tiles, values);
-        Winner { unit: two.unit, distance: two.distance }
     }
 
     fn two<F: Form>(&mut self, tiles: &Tiles, values: &[f64]) -> Two {

@@ -1,5 +1,6 @@
 //! What is asked of rows, weights and parameters.
 
+use segctl_numeric::distance::Metric;
 use segctl_numeric::{InputError, MatrixView};
 
 use crate::SomError;
@@ -71,6 +72,14 @@ pub(crate) fn check_weights(weights: Option<&[f64]>, n_samples: usize) -> Result
         Ok(())
     } else {
         Err(out_of_range("sum of sample_weight", 0.0, "> 0"))
+    }
+}
+
+/// Lets the metrics through that units are compared by: a later one is refused, not taken for another.
+pub(crate) fn check_metric(metric: Metric) -> Result<(), SomError> {
+    match metric {
+        Metric::Euclidean | Metric::SquaredEuclidean | Metric::Manhattan | Metric::Chebyshev | Metric::Cosine => Ok(()),
+        _ => Err(SomError::Metric { metric }),
     }
 }
 

@@ -1,4 +1,5 @@
 use segctl_numeric::InputError;
+use segctl_numeric::distance::Metric;
 use thiserror::Error;
 
 /// Why a map could not be trained, read back or judged.
@@ -70,6 +71,12 @@ pub enum SomError {
         /// Rows given.
         n_samples: usize,
     },
+    /// A metric that units are not compared by.
+    #[error("maps do not know the metric {}", metric.name())]
+    Metric {
+        /// The metric asked for.
+        metric: Metric,
+    },
     /// Units that left all bounds.
     #[error("the units left all bounds in epoch {epoch}")]
     Diverged {
@@ -99,6 +106,7 @@ impl SomError {
             Self::OrderLength { n_samples, .. } => {
                 Some(format!("an epoch takes {n_samples} rows; only the last may be shorter"))
             }
+            Self::Metric { .. } => Some("use euclidean, squared-euclidean, manhattan, chebyshev or cosine".into()),
             Self::Input(_) | Self::GridSize { .. } | Self::Order { .. } | Self::Cancelled => None,
         }
     }

@@ -5,7 +5,7 @@ use segctl_numeric::{InputError, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
 use crate::SomError;
-use crate::check::{check_finite, check_rows_of};
+use crate::check::{check_finite, check_metric, check_rows_of};
 use crate::grid::{Grid, check_units};
 use crate::search::two_nearest_units;
 
@@ -70,8 +70,10 @@ impl SomModel {
     ///
     /// # Errors
     /// [`SomError::Input`] when the codebook has another number of rows than the grid has units, no
-    /// columns, or a value that is not finite; [`SomError::TooLarge`] beyond 1e120.
+    /// columns, or a value that is not finite; [`SomError::TooLarge`] beyond 1e120; [`SomError::Metric`] for a
+    /// metric that maps do not know.
     pub fn new(grid: Grid, metric: Metric, codebook: Matrix) -> Result<Self, SomError> {
+        check_metric(metric)?;
         check_units("codebook", codebook.n_rows(), grid)?;
         if codebook.n_cols() == 0 {
             return Err(InputError::NoColumns { what: "codebook" }.into());

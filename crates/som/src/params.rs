@@ -5,7 +5,7 @@ use segctl_numeric::seed::Seed;
 use serde::{Deserialize, Serialize};
 
 use crate::SomError;
-use crate::check::{at_least_one, not_negative, out_of_range};
+use crate::check::{at_least_one, check_metric, not_negative, out_of_range};
 use crate::grid::Grid;
 use crate::neighbourhood::Neighbourhood;
 use crate::schedule::{Decay, Schedule};
@@ -197,9 +197,11 @@ impl SomParams {
     /// Checks what can be checked without data.
     ///
     /// # Errors
-    /// [`SomError::Input`] naming the first parameter that is out of range.
+    /// [`SomError::Input`] naming the first parameter that is out of range; [`SomError::Metric`] for a metric that
+    /// maps do not know.
     pub fn validate(&self) -> Result<(), SomError> {
         at_least_one("n_epochs", self.n_epochs)?;
+        check_metric(self.metric)?;
         self.radius.validate("radius")?;
         self.learning_rate.validate("learning_rate")?;
         if self.learning_rate.largest() > 1.0 {

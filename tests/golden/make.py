@@ -20,6 +20,7 @@ from mixed import write_mixed
 from pca import write_pca
 from preprocessing import write_preprocessing
 from silhouette import write_silhouette
+from som import write_som
 
 SUBJECTS = {
     "agglomerative": write_agglomerative,
@@ -32,6 +33,7 @@ SUBJECTS = {
     "pca": write_pca,
     "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,
+    "som": write_som,
 }
 
 

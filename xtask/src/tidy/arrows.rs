@@ -11,11 +11,12 @@ use crate::error::{XtaskError, io_error};
 use crate::{command, paths};
 
 /// Crates that must be nowhere below a crate. A trailing `*` stands for any end of the name.
-const NOT_BELOW: [(&str, &[&str]); 6] = [
+const NOT_BELOW: [(&str, &[&str]); 7] = [
     ("segctl-numeric", &["segctl-*", "arrow*", "parquet", "datafusion*", "nalgebra"]),
     ("segctl-clustering-core", &["segctl-*", "arrow*", "parquet", "datafusion*"]),
     ("segctl-metrics", &["segctl-*", "arrow*", "parquet", "datafusion*", "nalgebra"]),
     ("segctl-reduction", &["segctl-*", "arrow*", "parquet", "datafusion*"]),
+    ("segctl-som", &["segctl-*", "arrow*", "parquet", "datafusion*", "nalgebra"]),
     ("segctl-preprocessing", &["segctl-*", "parquet", "datafusion*", "nalgebra"]),
     ("segctl-io", &["segctl-*", "nalgebra"]),
 ];
@@ -24,13 +25,14 @@ const NOT_BELOW: [(&str, &[&str]); 6] = [
 const LEAF: &str = "segctl-numeric";
 
 /// Crates that only the named ones may list in their own Cargo.toml.
-const ONLY_IN: [(&str, &[&str]); 6] = [
+const ONLY_IN: [(&str, &[&str]); 7] = [
     ("datafusion", &["segctl-io"]),
     ("nalgebra", &["segctl-numeric", "segctl-reduction"]),
     ("plotly", &["segctl-report"]),
     ("indicatif", &["segctl"]),
     ("segctl-clustering-core", &["segctl-segmentation"]),
     ("segctl-reduction", &["segctl-segmentation"]),
+    ("segctl-som", &["segctl-segmentation"]),
 ];
 
 /// Names of which the tree holds one version.

@@ -32,6 +32,11 @@ pub(crate) fn bench() -> PathBuf {
     root().join("tests/bench")
 }
 
+/// What a newcomer reads first.
+pub(crate) fn readme() -> PathBuf {
+    root().join("README.md")
+}
+
 /// What the benchmark writes for people.
 pub(crate) fn benchmarks() -> PathBuf {
     root().join("docs/benchmarks.md")

@@ -80,7 +80,13 @@ pub(crate) fn run(args: &Args) -> Result<(), XtaskError> {
     };
     let overrides = Overrides { rows: args.rows.map(|rows| rows as usize), data: args.data.clone() };
     let rows = rows(&bench, &places, &cases, &wanted, &overrides)?;
-    let heading = table::Heading { processor: machine::processor(), cores: machine::cores(), rustc: machine::rustc()? };
+    let readme = fs::read_to_string(paths::readme()).map_err(io_error("read", paths::readme()))?;
+    let heading = table::Heading {
+        processor: machine::processor(),
+        cores: machine::cores(),
+        rustc: machine::rustc()?,
+        algorithms: table::algorithms(&readme),
+    };
     let text = table::document(&heading, &rows);
     crate::say(&text);
     if overrides.is_empty() {

@@ -15,6 +15,15 @@ pub(super) struct Heading {
     pub(super) processor: String,
     pub(super) cores: usize,
     pub(super) rustc: String,
+    /// The table of the README that says what each algorithm is for.
+    pub(super) algorithms: String,
+}
+
+/// The first table below the heading `Algorithms`.
+pub(super) fn algorithms(readme: &str) -> String {
+    let below = readme.lines().skip_while(|line| *line != "## Algorithms");
+    let table = below.skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    table.map(|line| format!("{line}\n")).collect()
 }
 
 /// docs/benchmarks.md, or what a terminal shows.
@@ -22,6 +31,7 @@ pub(super) fn document(heading: &Heading, rows: &[(Case, Row)]) -> String {
     let (searches, speeds): (Vec<_>, Vec<_>) =
         rows.iter().partition(|(case, _)| matches!(case.task, Task::InTime { .. }));
     let mut text = introduction(heading, rows);
+    text += &format!("\n## What each algorithm is for\n\n{}", heading.algorithms);
     if !speeds.is_empty() {
         text += &speed_table(&speeds);
     }

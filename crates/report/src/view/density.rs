@@ -46,13 +46,14 @@ pub(crate) struct CondensedView {
 impl CondensedView {
     pub(crate) fn new(condensed: &Condensed) -> Self {
         let n_clusters = condensed.clusters.len();
-        let n_segments = condensed.clusters.iter().filter(|cluster| cluster.segment.is_some()).count();
+        let n_counted = condensed.clusters.iter().filter(|cluster| cluster.segment.is_some()).count();
         Self {
-            description: format!("Tree of {n_clusters} crowds within crowds, {n_segments} of which are the segments"),
+            description: format!("Tree of {n_clusters} crowds within crowds, {n_counted} of which last longest"),
             caption: format!(
                 "From top to bottom customers must be nearer to each other to hang together. The width is how many \
                  still do: others are left behind as noise, and crowds split. Of {n_clusters} crowds those that last \
-                 longest, with many customers, are the segments; they have their colours."
+                 longest, with many customers, count; they have the number and the colour of the segment that most of \
+                 their customers are in."
             ),
         }
     }

@@ -2,7 +2,13 @@ use super::super::cases;
 use super::*;
 
 fn heading() -> Heading {
-    Heading { processor: "Some CPU".to_owned(), cores: 2, rustc: "1.94.0".to_owned() }
+    let (processor, rustc) = ("Some CPU".to_owned(), "1.94.0".to_owned());
+    Heading {
+        processor,
+        cores: 2,
+        rustc,
+        algorithms: "| name | what |\n|---|---|\n| kmeans | k centres |\n".to_owned(),
+    }
 }
 
 fn case(name: &str) -> Case {
@@ -22,6 +28,21 @@ fn timed(seconds: f64) -> Timed {
 fn measured(timed: Timed, as_good: Option<usize>) -> Outcome {
     let versions = [("numpy".to_owned(), "2.4.6".to_owned())].into();
     Outcome::Measured { timed, versions, difference: 1e-13, as_good }
+}
+
+#[test]
+fn the_algorithms_are_those_of_the_readme() {
+    let readme = std::fs::read_to_string(crate::paths::readme()).unwrap();
+    let table = algorithms(&readme);
+    assert!(table.starts_with("| name |") && table.ends_with("|\n"), "{table}");
+    for name in ["kmeans", "hdbscan", "gmm", "kprototypes", "kmedoids"] {
+        assert!(table.contains(&format!("| `{name}` |")), "{name}");
+    }
+    let text = document(&heading(), &[]);
+    assert!(
+        text.ends_with("## What each algorithm is for\n\n| name | what |\n|---|---|\n| kmeans | k centres |\n"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -232,10 +232,10 @@ impl ClusterRecipe {
 
 parameters! {
     /// Starts, the best of which counts
-    restarts: usize = "restarts", "N", "10; with a search or bounds 4; minibatch and gmm 3; bisecting, kprototypes, kmodes and kmedoids 5",
+    restarts: usize = "restarts", "N", "10; with a search or bounds 4; minibatch and gmm 3; bisecting and kmedoids 5",
         [KMeans, MiniBatch, Bisecting, Gmm, KPrototypes, KModes, KMedoids];
     /// Iterations at most for each start
-    max_iter: usize = "max-iter", "N", "1000; with bounds, minibatch, gmm, kprototypes and kmodes 100; bisecting and kmedoids 300",
+    max_iter: usize = "max-iter", "N", "1000; bisecting 300; with bounds, and for all others, 100",
         [KMeans, MiniBatch, Bisecting, Gmm, KPrototypes, KModes, KMedoids];
     /// Tolerance for stopping: relative, and for gmm of the log-likelihood; 0 runs until no customer changes segment
     tol: f64 = "tol", "TOL", "0; with bounds and bisecting 0.0001; gmm 0.001", [KMeans, MiniBatch, Bisecting, Gmm];

@@ -21,6 +21,7 @@ from pca import write_pca
 from preprocessing import write_preprocessing
 from silhouette import write_silhouette
 from som import write_som
+from ward_graph import write_ward_graph
 
 SUBJECTS = {
     "agglomerative": write_agglomerative,
@@ -34,6 +35,7 @@ SUBJECTS = {
     "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,
     "som": write_som,
+    "ward_graph": write_ward_graph,
 }
 
 

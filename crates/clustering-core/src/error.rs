@@ -52,6 +52,12 @@ pub enum ClusteringError {
         /// The linkage.
         linkage: Linkage,
     },
+    /// Edges that leave rows apart.
+    #[error("the graph falls into {n_parts} parts, which no merge can join")]
+    Disconnected {
+        /// Parts.
+        n_parts: usize,
+    },
     /// A distance that is none.
     #[error("distances: value {value} at {at} should be finite and >= 0")]
     Distance {
@@ -169,6 +175,7 @@ impl ClusteringError {
             Self::TooFewRows { n_samples, .. } => Some(format!("ask for at most {n_samples} clusters")),
             Self::TooFewNeighbours { n_samples, .. } => Some(format!("ask for min_samples of at most {n_samples}")),
             Self::NeedsEuclidean { .. } => Some("use single, complete, average or weighted linkage".into()),
+            Self::Disconnected { .. } => Some("add edges between the parts".into()),
             Self::Memory { n_fitting, .. } => Some(format!(
                 "{n_fitting} rows would fit; ward, single, centroid and median linkage need no such table"
             )),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::raw::{Input, Pieces, Reading, fit_input, read_input};
 use crate::steps::{Feature, Features, ORDER, Step, select_columns};
 use crate::table::Table;
-use crate::{ColumnPlan, Difference, Event, Preparation, PrepareError, Unseen};
+use crate::{ColumnPlan, Difference, Event, Gaps, Preparation, PrepareError, Unseen};
 
 /// Everything learnt from a table: enough to make the same features of other rows.
 ///
@@ -39,6 +39,8 @@ pub struct Prepared {
     pub kept_rows: Option<Vec<usize>>,
     /// Per row of the matrix, in how many columns it was an outlier.
     pub outliers: Vec<u32>,
+    /// Which values of the matrix were missing and have been filled.
+    pub gaps: Gaps,
     /// What was done, with counts.
     pub events: Vec<Event>,
 }
@@ -159,8 +161,9 @@ impl Fitted {
     fn finish(&self, mut table: Table) -> Result<Prepared, PrepareError> {
         let matrix = self.features.assemble(&mut table)?;
         let outliers = if table.outliers.is_empty() { vec![0; table.n_rows] } else { table.outliers };
-        let Table { kept_rows, events, .. } = table;
-        Ok(Prepared { matrix, names: self.feature_names(), kept_rows, outliers, events })
+        let Table { kept_rows, filled, events, .. } = table;
+        let gaps = Gaps::of(self.features(), &filled);
+        Ok(Prepared { matrix, names: self.feature_names(), kept_rows, outliers, gaps, events })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The columns on their way through the steps: numbers, with NaN for a missing cell.
 
+use std::collections::BTreeMap;
+
 use crate::{Event, PrepareError};
 
 /// What the numbers of a column stand for; steps for amounts pass by the others.
@@ -41,6 +43,8 @@ pub(crate) struct Table {
     pub(crate) kept_rows: Option<Vec<usize>>,
     /// Per row, in how many columns it is an outlier; empty until looked for.
     pub(crate) outliers: Vec<u32>,
+    /// The rows that were filled, ascending, by column; categories have none.
+    pub(crate) filled: BTreeMap<String, Vec<usize>>,
     pub(crate) events: Vec<Event>,
 }
 
@@ -60,6 +64,15 @@ impl Table {
         name
     }
 
+    /// Remembers which cells of the column at `at` are about to be filled.
+    pub(crate) fn note_gaps(&mut self, at: usize) {
+        let column = &self.columns[at];
+        let rows: Vec<usize> = (0..self.n_rows).filter(|&row| column.values[row].is_nan()).collect();
+        if !rows.is_empty() && !column.is_category() {
+            self.filled.insert(column.name.clone(), rows);
+        }
+    }
+
     /// Leaves out the rows for which `keep` is false and tells how many went.
     pub(crate) fn retain_rows(&mut self, keep: &[bool]) -> usize {
         let n_dropped = keep.iter().filter(|&&kept| !kept).count();
@@ -74,11 +87,40 @@ impl Table {
         if !self.outliers.is_empty() {
             self.outliers = filtered(&self.outliers, keep);
         }
+        self.filled.values_mut().for_each(|rows| *rows = renumbered(rows, keep));
         self.n_rows -= n_dropped;
         n_dropped
     }
 }
 
+/// The places that rows have among those kept.
+fn renumbered(rows: &[usize], keep: &[bool]) -> Vec<usize> {
+    let mut places = keep.iter().scan(0, |next, &kept| {
+        let place = *next;
+        *next += usize::from(kept);
+        Some(kept.then_some(place))
+    });
+    let mut row = 0;
+    let mut place = |wanted: usize| {
+        let found = places.nth(wanted - row).flatten();
+        row = wanted + 1;
+        found
+    };
+    rows.iter().filter_map(|&row| place(row)).collect()
+}
+
 fn filtered<T: Copy>(values: &[T], keep: &[bool]) -> Vec<T> {
     values.iter().zip(keep).filter(|&(_, &kept)| kept).map(|(&value, _)| value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filled_rows_move_up_where_others_go() {
+        let keep = [true, false, true, true, false, true];
+        assert_eq!(renumbered(&[0, 1, 3, 5], &keep), [0, 2, 3]);
+        assert_eq!(renumbered(&[], &keep), [0_usize; 0]);
+    }
 }

@@ -24,6 +24,7 @@ mod condensed;
 mod cophenetic;
 mod cut;
 mod generic;
+mod graph;
 mod leaf_order;
 mod linkage_matrix;
 mod near;
@@ -35,8 +36,8 @@ mod tree;
 mod truncate;
 mod ward;
 
-use segctl_numeric::MatrixView;
 use segctl_numeric::observe::{Observer, Silent};
+use segctl_numeric::{InputError, MatrixView};
 
 pub use condensed::Condensed;
 pub use cut::Inconsistency;
@@ -106,13 +107,82 @@ pub fn fit_with(
     let by_height = |pairs| Dendrogram::from_pairs(n, pairs);
     let in_order = |pairs: Vec<_>| Dendrogram::from_ordered_pairs(n, &pairs);
     match linkage {
-        Linkage::Ward => ward::merges(x, observer).map(by_height),
+        Linkage::Ward => ward::merges(x, |_| 1, observer).map(by_height),
         Linkage::Single => single::merges(Rows::new(x, metric), n, STAGE, observer).map(by_height),
         Linkage::Complete => chained(Update::Complete).map(by_height),
         Linkage::Average => chained(Update::Average).map(by_height),
         Linkage::Weighted => chained(Update::Weighted).map(by_height),
         Linkage::Centroid => generic::merges(x, Middle::Centroid, observer).map(in_order),
         Linkage::Median => generic::merges(x, Middle::Median, observer).map(in_order),
+    }
+}
+
+/// Ward's tree of rows that stand for several: row `i` of `x` (n x d) for `sizes[i]` rows at its place.
+///
+/// The tree is that of all those rows above the merges of equal ones. Events, time and memory as those of
+/// [`fit_with`].
+///
+/// ```
+/// use segctl_clustering_core::agglomerative::fit_groups;
+/// use segctl_numeric::{MatrixView, observe::Silent};
+/// let x = MatrixView::new(&[0.0, 2.0, 5.0], 3, 1)?;
+/// let tree = fit_groups(x, &[9, 9, 1], &Silent)?;
+/// assert_eq!(tree.cut_k(2)?.to_signed(), [0, 1, 1], "two large groups differ more than a large and a small one");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`fit_with`]; [`ClusteringError::Input`] unless there is a size per row, all at least 1.
+pub fn fit_groups(x: MatrixView<'_>, sizes: &[usize], observer: &dyn Observer) -> Result<Dendrogram, ClusteringError> {
+    check_sizes(x, sizes)?;
+    match sizes.contains(&0) {
+        true => Err(InputError::OutOfRange { name: "size of a group", value: 0.0, expected: ">= 1" }.into()),
+        false => ward::merges(x, |row| sizes[row], observer).map(|pairs| Dendrogram::from_pairs(x.n_rows(), pairs)),
+    }
+}
+
+/// Ward's tree of rows that stand for several, as [`fit_groups`], where only those joined by `edges`, and then the
+/// clusters made of them, may merge: clusters are connected in the graph (scikit-learn's `connectivity`).
+///
+/// A row may stand for nobody: its size is 0, and it merges first, with the nearest beside it. A merge may lie
+/// below one made before it, as with centroid linkage. Events have the stage `agglomerative`. Time O(m log m) with m
+/// edges, as long as clusters have few neighbours.
+///
+/// ```
+/// use segctl_clustering_core::agglomerative::fit_graph;
+/// use segctl_numeric::{MatrixView, observe::Silent};
+/// let x = MatrixView::new(&[0.0, 9.0, 0.0, 9.0], 4, 1)?;
+/// let tree = fit_graph(x, &[1, 1, 1, 1], &[(0, 1), (1, 2), (2, 3)], &Silent)?;
+/// let labels = tree.cut_k(2)?.to_signed();
+/// assert_eq!(labels.windows(2).filter(|pair| pair[0] != pair[1]).count(), 1, "equal rows are not neighbours");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`fit_with`]; [`ClusteringError::Input`] unless there is a size per row, and for an edge to a row that is
+/// not there; [`ClusteringError::Disconnected`] when the edges do not join all rows.
+pub fn fit_graph(
+    x: MatrixView<'_>,
+    sizes: &[usize],
+    edges: &[(usize, usize)],
+    observer: &dyn Observer,
+) -> Result<Dendrogram, ClusteringError> {
+    check_sizes(x, sizes)?;
+    match edges.iter().map(|&(a, b)| a.max(b)).find(|&row| row >= x.n_rows()) {
+        Some(row) => {
+            Err(InputError::Length { what: "rows joined by edges", found: row + 1, expected: x.n_rows() }.into())
+        }
+        None => {
+            graph::merges(x, sizes, edges, observer).map(|pairs| Dendrogram::from_ordered_pairs(x.n_rows(), &pairs))
+        }
+    }
+}
+
+fn check_sizes(x: MatrixView<'_>, sizes: &[usize]) -> Result<(), ClusteringError> {
+    check_values("X", x)?;
+    match sizes.len() == x.n_rows() {
+        true => Ok(()),
+        false => Err(InputError::Length { what: "sizes", found: sizes.len(), expected: x.n_rows() }.into()),
     }
 }
 

@@ -30,11 +30,16 @@ const SETTLED: usize = 256;
 /// The fewest clusters that search at a time, and one in how many of those that wait.
 const SEARCHING: (usize, usize) = (64, 4);
 
-/// All merges of the rows of `x`, in an order in which children come first.
+/// All merges of the rows of `x`, in an order in which children come first; row `i` stands for `size(i)` rows, at
+/// least one.
 ///
 /// Time O(n^2 d) at worst, far less where boxes rule centres out; memory O(n d).
-pub(super) fn merges(x: MatrixView<'_>, observer: &dyn Observer) -> Result<Vec<Pair>, ClusteringError> {
-    let (mut rounds, mut pairs) = Rounds::start(x);
+pub(super) fn merges(
+    x: MatrixView<'_>,
+    size: impl Fn(usize) -> usize,
+    observer: &dyn Observer,
+) -> Result<Vec<Pair>, ClusteringError> {
+    let (mut rounds, mut pairs) = Rounds::start(x, size);
     while rounds.n_active > 1 {
         rounds.settle();
         let mut mutual = rounds.mutual();
@@ -88,7 +93,7 @@ struct Rounds {
 impl Rounds {
     /// Equal rows merge first, at height 0: as many nearest neighbours of one row they would make
     /// the rounds long.
-    fn start(x: MatrixView<'_>) -> (Self, Vec<Pair>) {
+    fn start(x: MatrixView<'_>, size: impl Fn(usize) -> usize) -> (Self, Vec<Pair>) {
         let groups = groups_of_equal_rows(x);
         let mut pairs = Vec::with_capacity(x.n_rows().saturating_sub(1));
         for group in &groups {
@@ -96,7 +101,8 @@ impl Rounds {
         }
         let n = groups.len();
         let row: Vec<usize> = groups.iter().map(|group| group[0]).collect();
-        let size: Vec<f64> = groups.iter().map(|group| group.len() as f64).collect();
+        let size_of = |group: &Vec<usize>| group.iter().map(|&row| size(row) as f64).sum();
+        let size: Vec<f64> = groups.iter().map(size_of).collect();
         let centers = x.select_rows(&row).into_vec();
         let rounds = Self {
             boxes: Boxes::new(&centers, &size, x.n_cols()),

@@ -22,7 +22,16 @@ pub struct Assignment {
 
 impl Assignment {
     /// Of a model that knows distances alone.
-    pub(crate) fn by_distance(labels: Labels, distance: Vec<f64>, second: Vec<u32>, second_distance: Vec<f64>) -> Self {
+    ///
+    /// ```
+    /// use segctl_clustering_core::model::Assignment;
+    /// use segctl_numeric::Labels;
+    /// let labels = Labels::from_signed(&[0, 1])?;
+    /// let found = Assignment::by_distance(labels, vec![1.0, 0.0], vec![1, 0], vec![2.0, 5.0]);
+    /// assert_eq!(found.margins(), [0.5, 1.0]);
+    /// # Ok::<(), segctl_numeric::InputError>(())
+    /// ```
+    pub fn by_distance(labels: Labels, distance: Vec<f64>, second: Vec<u32>, second_distance: Vec<f64>) -> Self {
         Self { labels, distance, second, second_distance, probability: None, second_probability: None }
     }
 

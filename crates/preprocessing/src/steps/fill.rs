@@ -60,6 +60,7 @@ impl FillMissing {
                 let values = table.columns[at].values.iter().map(|value| f64::from(u8::from(value.is_nan()))).collect();
                 table.columns.push(Column { name: name.clone(), kind: Kind::Flag, values });
             }
+            table.note_gaps(at);
             if let Some(event) = fill.apply(&mut table.columns[at], self.strategy) {
                 table.events.push(event);
             }

@@ -56,7 +56,7 @@ pub fn assign_with(
     let mut prepared = model.prepare.transform(&table.batches).map_err(differs)?;
     prepared.events.iter().for_each(|event| ledger.event(event));
     let table = stage::kept(table, prepared.kept_rows.take())?;
-    let assignment = model.clusterer.predict(prepared.matrix.view())?;
+    let assignment = model.clusterer.predict(model.clusterer.rows(&prepared).view())?;
     checkpoint(observer, "assign", 2)?;
     let ids = customers::ids(&table, model.table.id.as_deref());
     let customers = customers::customers(ids, assignment, Vec::new());

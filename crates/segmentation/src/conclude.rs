@@ -25,18 +25,17 @@ pub(crate) fn conclude(
     recipe: &Recipe,
     observer: &dyn Observer,
 ) -> Result<Outcome, SegmentationError> {
-    let x = ready.prepared.matrix.view();
     let Settled { labels, clusterer } = settled(&sweep.chosen, sweep.algorithm, &ready.cluster);
-    let (assignment, agreement) = replayed(&clusterer, x, labels)?;
+    let (assignment, agreement) = replayed(&clusterer, clusterer.rows(&ready.prepared).view(), labels)?;
     let silhouettes = match sweep.silhouettes {
         Some(exact) => exact,
         None => Yardstick::of(&ready)?.estimated(&assignment.labels, Seed(recipe.seed), observer)?,
     };
     let mut customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, silhouettes);
     customers.outlier_score = sweep.chosen.outlier_scores;
-    let pictures = drawn(sweep.pictures, x, &customers.labels)?;
     checkpoint(observer, "explain", 1)?;
     let explained = explain(&ready, &customers, &clusterer, Seed(recipe.seed))?;
+    let pictures = drawn(sweep.pictures, &ready, &explained.features, &customers.labels)?;
     checkpoint(observer, "explain", 2)?;
     let told = explained.segments.iter().map(|s| ModelSegment { name: s.name.clone(), size: s.size, share: s.share });
     let model = model_of(&ready, told.collect(), explained.reference.clone(), clusterer, recipe);
@@ -60,6 +59,7 @@ pub(crate) fn conclude(
         tree: pictures.tree,
         neighbours: pictures.neighbours,
         condensed: pictures.condensed,
+        map: pictures.map,
         warnings,
     })
 }

@@ -4,9 +4,10 @@ use segctl_metrics::MetricsError;
 use segctl_numeric::InputError;
 use segctl_preprocessing::PrepareError;
 use segctl_reduction::ReductionError;
+use segctl_som::SomError;
 use thiserror::Error;
 
-use crate::recipe::{Algorithm, Parameter};
+use crate::recipe::{Algorithm, Init, Parameter};
 
 /// Why there are no segments.
 #[derive(Debug, Error)]
@@ -24,6 +25,9 @@ pub enum SegmentationError {
     /// The clustering could not be judged.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// No map could be made of the features.
+    #[error(transparent)]
+    Som(#[from] SomError),
     /// The features could not be projected.
     #[error(transparent)]
     Reduction(#[from] ReductionError),
@@ -45,6 +49,14 @@ pub enum SegmentationError {
     ForeignParameter {
         /// The parameter.
         parameter: &'static Parameter,
+        /// The algorithms asked for.
+        algorithms: String,
+    },
+    /// A beginning that none of the algorithms asked for takes.
+    #[error("{algorithms} cannot begin with init {init}")]
+    ForeignInit {
+        /// The beginning.
+        init: Init,
         /// The algorithms asked for.
         algorithms: String,
     },
@@ -111,6 +123,16 @@ pub enum SegmentationError {
     NoCenters {
         /// The algorithm.
         algorithm: Algorithm,
+    },
+    /// Units to begin with that are not those of the map.
+    #[error("{n_found} units to begin with are not those of a map of {n_x} x {n_y}")]
+    UnitsOfInit {
+        /// Units given.
+        n_found: usize,
+        /// Units of the map from left to right.
+        n_x: usize,
+        /// From bottom to top.
+        n_y: usize,
     },
     /// Two parameters that exclude each other.
     #[error("{one} and {other} exclude each other")]
@@ -194,6 +216,7 @@ impl SegmentationError {
             Self::Clustering(error) => error.hint(),
             Self::Metrics(error) => error.hint(),
             Self::Reduction(error) => error.hint(),
+            Self::Som(error) => error.hint(),
             Self::UnknownColumn { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {name:?}?")),
             Self::OneOnly { what: "k", .. } => Some("give a number of segments: --k 5".into()),
             Self::OneOnly { .. } => Some("name one algorithm; `segctl run` compares several".into()),
@@ -203,13 +226,19 @@ impl SegmentationError {
             Self::NotANumber { column, .. } => {
                 Some(format!("name it with --id, leave it aside with --exclude {column:?}, or drop --as-is"))
             }
-            Self::NoCenters { .. } => Some("leave out --init-centers, or ask for kmeans, minibatch or gmm".into()),
+            Self::NoCenters { .. } => Some("leave out --init-centers, or ask for kmeans, minibatch, gmm or som".into()),
+            Self::UnitsOfInit { .. } => Some("give --grid with the sides of the map that the units are of".into()),
             Self::NotTogether { one, .. } => Some(format!("leave out --{one}")),
             Self::ForeignParameter { .. } => Some("leave it out, or ask for an algorithm that takes it".into()),
+            Self::ForeignInit { init: Init::File(_), .. } => Some("leave it out; --init-centers gives centres".into()),
+            Self::ForeignInit { .. } => {
+                Some("kmeans begins with k-means++ or k-means||, som with pca, random, sample or a file".into())
+            }
             Self::ForeignMetric { .. } => Some("leave out --metric, or ask for kmedoids".into()),
             Self::FindsK { algorithm: Algorithm::Dbscan, .. } => {
                 Some("leave out --k; a smaller --eps finds smaller segments".into())
             }
+            Self::FindsK { algorithm: Algorithm::Som, .. } => Some("leave out --k, or --units each".into()),
             Self::FindsK { .. } => Some("leave out --k; a smaller --min-cluster-size finds smaller segments".into()),
             Self::NoCategories { .. } => {
                 Some("ask for kmeans, or name categories with --columns; a table taken as it is has none".into())
@@ -239,6 +268,7 @@ impl SegmentationError {
             Self::Io(error) => matches!(error, IoError::Cancelled),
             Self::Clustering(error) => matches!(error, ClusteringError::Cancelled),
             Self::Metrics(error) => matches!(error, MetricsError::Cancelled),
+            Self::Som(error) => matches!(error, SomError::Cancelled),
             _ => false,
         }
     }

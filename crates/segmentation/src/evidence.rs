@@ -1,9 +1,10 @@
 //! The sweep: one clustering and one silhouette for each algorithm and number of segments.
 
+use segctl_clustering_core::ClusteringError;
 use segctl_metrics::Silhouette;
-use segctl_numeric::Labels;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
+use segctl_numeric::{Labels, Matrix};
 
 use crate::algorithm::{self, Context, Cut, Fit, Found, Picture};
 use crate::choice::choose;
@@ -11,7 +12,7 @@ use crate::outcome::{Candidate, Evidence};
 use crate::recipe::{Algorithm, ClusterRecipe, Recipe};
 use crate::run::{Ready, RunOptions};
 use crate::yardstick::{Judged, Mean, Yardstick};
-use crate::{SegmentationError, Timings};
+use crate::{SegmentationError, Timings, initial};
 
 /// What was learnt from trying every algorithm with every k.
 pub(crate) struct Sweep {
@@ -36,19 +37,22 @@ pub(crate) fn sweep(
 ) -> Result<Sweep, SegmentationError> {
     let x = ready.prepared.matrix.view();
     let cluster = &ready.cluster;
+    let init = initial::of_recipe(cluster, &ready.prepared.names, observer)?;
+    let open = ready.open(cluster.algorithm.as_slice());
     let context = Context {
         recipe: cluster,
         seed: Seed(recipe.seed),
         columns: &ready.mixed,
         memory_limit: options.memory_limit,
-        init_centers: None,
+        open: open.as_ref().map(Matrix::view),
+        init_centers: init.as_ref(),
         may_sample: true,
         as_assigned: true,
         pictured: true,
         observer,
     };
     let fit_one = |&name: &Algorithm| algorithm::fit(name, x, &cuts(name, cluster, x.n_rows())?, context);
-    let fit_all = || cluster.algorithm.as_slice().iter().map(fit_one).collect::<Result<Vec<_>, _>>();
+    let fit_all = || possible(cluster.algorithm.as_slice().iter().map(|name| (*name, fit_one(name))).collect());
     let found = timings.time("fit", fit_all)?;
     let fits: Vec<(Algorithm, &Fit)> =
         found.iter().flat_map(|found| found.fits.iter().map(|fit| (found.algorithm, fit))).collect();
@@ -59,14 +63,30 @@ pub(crate) fn sweep(
     let candidates = judgements.map(|((&(name, fit), mean), &inertia)| candidate(name, fit, mean, inertia)).collect();
     let mut sweep = concluded(found, candidates, judged, cluster, x.n_rows())?;
     sweep.evidence.explanation.extend(yardstick.note());
+    let notes = cluster.algorithm.as_slice().iter().flat_map(|&algorithm| ready.notes(algorithm));
+    sweep.evidence.explanation.extend(notes);
     let proposal = ready.proposal.clone();
     sweep.evidence.explanation.splice(0..0, proposal);
     Ok(sweep)
 }
 
+/// What the algorithms found. One that has too few different rows or units for the fewest segments is passed over
+/// where another has enough.
+fn possible(found: Vec<(Algorithm, Result<Found, SegmentationError>)>) -> Result<Vec<Found>, SegmentationError> {
+    let may_pass = found.iter().any(|(_, found)| found.is_ok());
+    let passed = |(algorithm, found): (Algorithm, Result<Found, SegmentationError>)| match found {
+        Err(SegmentationError::Clustering(error @ ClusteringError::TooFewDistinct { .. })) if may_pass => {
+            let note = format!("{} gave no segments: {error}.", algorithm.title());
+            Ok(Found { algorithm, fits: Vec::new(), picture: None, notes: vec![note] })
+        }
+        found => found,
+    };
+    found.into_iter().map(passed).collect()
+}
+
 /// Every k of the recipe, unless the algorithm finds it.
 fn cuts(algorithm: Algorithm, recipe: &ClusterRecipe, n_rows: usize) -> Result<Vec<Cut>, SegmentationError> {
-    match algorithm.finds_k() {
+    match recipe.finds_k(algorithm) {
         true => Ok(vec![Cut::Found]),
         false => Ok(feasible(recipe, n_rows)?.into_iter().map(Cut::K).collect()),
     }

@@ -27,6 +27,7 @@ pub(crate) struct Explained {
     pub(crate) composition: Vec<Composition>,
     pub(crate) projection: Projection,
     pub(crate) reference: Vec<Reference>,
+    pub(crate) features: Vec<Feature>,
 }
 
 pub(crate) fn explain(
@@ -47,6 +48,7 @@ pub(crate) fn explain(
         reference: references(&features),
         correlation,
         profile,
+        features,
     })
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use segctl_clustering_core::agglomerative::Dendrogram;
-use segctl_io::{ReadOptions, Session, SessionOptions, Source};
+use segctl_io::{Session, SessionOptions, Source};
+use segctl_numeric::Matrix;
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_numeric::seed::Seed;
-use segctl_numeric::{Matrix, MatrixView};
 use serde::Serialize;
 
 use crate::algorithm::{self, Context, Cut, Fit, Found, Picture};
@@ -15,9 +15,9 @@ use crate::customers::{customers, ids};
 use crate::explain::described;
 use crate::model::Model;
 use crate::outcome::{Customers, Entry};
-use crate::recipe::{Algorithm, ClusterRecipe, Recipe};
+use crate::recipe::{Algorithm, Recipe};
 use crate::run::{Ready, RunOptions, prepare, read};
-use crate::{SegmentationError, Timings, values};
+use crate::{SegmentationError, Timings, initial};
 
 /// What a fit may use or start from, apart from the recipe.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +56,8 @@ pub struct FitOutcome {
     pub model: Model,
     /// The tree of merges, of an algorithm that makes one.
     pub tree: Option<Dendrogram>,
+    /// Customers of each unit, of an algorithm that makes a map.
+    pub unit_sizes: Option<Vec<u64>>,
     /// What was dropped and changed on the way.
     pub ledger: Vec<Entry>,
     /// Things a reader must know, in sentences.
@@ -83,6 +85,8 @@ pub struct Clustering {
     pub rule: &'static str,
     /// The share of these customers whom the model, asked again, puts where they are.
     pub agreement: f64,
+    /// What a reader should know of how it was done, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// Fits the one algorithm of `recipe` to `source`.
@@ -120,18 +124,23 @@ pub fn fit_with(
     recipe.validate()?;
     let (algorithm, cut) = asked(recipe, options)?;
     if options.init_centers.is_some() {
-        check_init_centers(algorithm, &recipe.cluster)?;
+        initial::check(algorithm, &recipe.cluster)?;
     }
     let session = Session::new(&SessionOptions { memory_limit: options.run.memory_limit })?;
     let table = timings.time("read", || read(source, recipe, &options.run, observer))?;
     let ready = timings.time("prepare", || prepare(&session, table, recipe, observer))?;
-    let init = options.init_centers.as_ref().map(|source| centers(source, &ready.prepared.names, observer));
-    let init = init.transpose()?;
+    let names = &ready.prepared.names;
+    let init = match &options.init_centers {
+        Some(source) => Some(initial::read(source, names, observer)?),
+        None => initial::of_recipe(&recipe.cluster, names, observer)?,
+    };
+    let open = ready.open(&[algorithm]);
     let context = Context {
         recipe: &ready.cluster,
         seed: Seed(recipe.seed),
         columns: &ready.mixed,
         memory_limit: options.run.memory_limit,
+        open: open.as_ref().map(Matrix::view),
         init_centers: init.as_ref(),
         may_sample: false,
         as_assigned: false,
@@ -139,13 +148,17 @@ pub fn fit_with(
         observer,
     };
     let x = ready.prepared.matrix.view();
-    let Found { mut fits, picture, .. } = timings.time("fit", || algorithm::fit(algorithm, x, &[cut], context))?;
+    let Found { mut fits, picture, notes, .. } =
+        timings.time("fit", || algorithm::fit(algorithm, x, &[cut], context))?;
     let fit = fits.pop().expect("one fit per cut");
-    let tree = picture.and_then(|picture| match picture {
-        Picture::Tree(tree) => Some(tree.dendrogram),
-        Picture::Neighbours { .. } | Picture::Condensed(_) => None,
-    });
-    timings.time("evaluate", || concluded(ready, fit, tree, algorithm, recipe))
+    let mut found = timings.time("evaluate", || concluded(ready, fit, algorithm, recipe))?;
+    found.clustering.notes.extend(notes);
+    match picture {
+        Some(Picture::Tree(tree)) => found.tree = Some(tree.dendrogram),
+        Some(Picture::Map(map)) => found.unit_sizes = Some(map.hits.iter().map(|&hits| hits as u64).collect()),
+        Some(Picture::Neighbours { .. } | Picture::Condensed(_)) | None => {}
+    }
+    Ok(found)
 }
 
 /// The one algorithm and the one cut.
@@ -159,51 +172,16 @@ fn asked(recipe: &Recipe, options: &FitOptions) -> Result<(Algorithm, Cut), Segm
         (Some(TreeCut::Inconsistency { threshold, depth }), _) => {
             Ok((*algorithm, Cut::Inconsistency { threshold, depth }))
         }
-        (None, _) if algorithm.finds_k() => Ok((*algorithm, Cut::Found)),
+        (None, _) if cluster.finds_k(*algorithm) => Ok((*algorithm, Cut::Found)),
         (None, Some(k)) => Ok((*algorithm, Cut::K(k))),
         (None, None) => Err(SegmentationError::OneOnly { what: "k", given: cluster.k.to_string() }),
     }
 }
 
-/// Given centres are what an algorithm starts from, once; nothing else may say where it starts.
-fn check_init_centers(algorithm: Algorithm, recipe: &ClusterRecipe) -> Result<(), SegmentationError> {
-    if !algorithm.starts_from_centers() {
-        return Err(SegmentationError::NoCenters { algorithm });
-    }
-    let other = [(recipe.init.is_some(), "init"), (recipe.restarts.is_some(), "restarts")];
-    match other.into_iter().find(|(is_given, _)| *is_given) {
-        None => Ok(()),
-        Some((_, one)) => Err(SegmentationError::NotTogether { one, other: "initial centres" }),
-    }
-}
-
-/// The centres of a table, its columns put into the order of the features.
-fn centers(source: &Source, features: &[String], observer: &dyn Observer) -> Result<Matrix, SegmentationError> {
-    let table = segctl_io::read(source, &ReadOptions::default(), observer)?;
-    let column = |name: &String| {
-        values::numbers(&table, name).ok_or_else(|| SegmentationError::UnknownColumn {
-            place: "the features, which initial centres must have,",
-            column: name.clone(),
-            nearest: crate::nearest(name, table.columns.iter().map(|column| column.name.as_str())),
-        })
-    };
-    let columns: Vec<Vec<f64>> = features.iter().map(column).collect::<Result<_, _>>()?;
-    let row = |i: usize| columns.iter().map(move |column| column[i]);
-    let flat = (0..table.n_rows()).flat_map(row).collect();
-    Ok(Matrix::new(flat, table.n_rows(), features.len())?)
-}
-
-fn concluded(
-    ready: Ready,
-    fit: Fit,
-    tree: Option<Dendrogram>,
-    algorithm: Algorithm,
-    recipe: &Recipe,
-) -> Result<FitOutcome, SegmentationError> {
-    let x: MatrixView<'_> = ready.prepared.matrix.view();
+fn concluded(ready: Ready, fit: Fit, algorithm: Algorithm, recipe: &Recipe) -> Result<FitOutcome, SegmentationError> {
     let Settled { labels, clusterer } = settled(&fit, algorithm, &ready.cluster);
-    let (assignment, agreement) = replayed(&clusterer, x, labels)?;
-    let inertia = segctl_metrics::inertia(x, &assignment.labels)?;
+    let (assignment, agreement) = replayed(&clusterer, clusterer.rows(&ready.prepared).view(), labels)?;
+    let inertia = segctl_metrics::inertia(ready.prepared.matrix.view(), &assignment.labels)?;
     let mut customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, Vec::new());
     customers.outlier_score = fit.outlier_scores;
     let clustering = Clustering {
@@ -216,6 +194,7 @@ fn concluded(
         converged: fit.converged,
         rule: clusterer.rule(),
         agreement,
+        notes: ready.notes(algorithm),
     };
     let (segments, reference) = described(&ready, &customers.labels, Seed(recipe.seed));
     let model = model_of(&ready, segments, reference, clusterer, recipe);
@@ -225,7 +204,8 @@ fn concluded(
         clustering,
         customers,
         model,
-        tree,
+        tree: None,
+        unit_sizes: None,
     })
 }
 

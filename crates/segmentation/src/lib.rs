@@ -18,8 +18,10 @@ mod explain;
 mod features;
 mod fit;
 mod init;
+mod initial;
 mod ledger;
 mod manifest;
+mod map;
 mod mixed;
 mod model;
 mod naming;
@@ -37,6 +39,7 @@ pub mod synth;
 mod tables;
 mod timings;
 mod tree;
+mod units;
 mod usage;
 mod values;
 mod yardstick;
@@ -50,18 +53,19 @@ pub use manifest::{Manifest, SegmentSummary, TimingsReport};
 pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, Rule, TableSteps};
 pub use outcome::{
     Candidate, Column, Composition, Condensed, CondensedCluster, Correlation, Customers, Derived, Distribution, Entry,
-    Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Neighbours, Outcome, Profile, Projection, Segment, Tree,
-    Unit, Usage,
+    Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Neighbours, Outcome, Profile, Projection, Segment, SomMap,
+    SomPlane, Tree, Unit, Usage,
 };
 pub use recipe::{
-    Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DuplicatesRecipe, Expressions,
-    KMeansInit, KMeansSearch, KRange, KRangeError, MetricName, Packs, Parameter, Recipe, SelectionMethod,
+    Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DecayName, DuplicatesRecipe,
+    Expressions, GridSize, Init, KMeansSearch, KRange, KRangeError, MetricName, Packs, Parameter, Recipe,
+    SelectionMethod, Trainer, TrainingOrder, UnitsBy,
 };
 pub use reduce::{Reduction, reduce, reduce_with};
 pub use run::{RunOptions, run, run_with};
 pub use segctl_io::Source;
 pub use segctl_reduction::Components;
-pub use tables::{customers_table, linkage_table, profile_table};
+pub use tables::{codebook_table, customers_table, linkage_table, profile_table};
 pub use timings::{Stage, Timings};
 
 /// The name most like `name`, if any is like it at all.

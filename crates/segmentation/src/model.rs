@@ -1,5 +1,6 @@
 //! The model file: everything needed to assign tomorrow's customers, nothing that names one of today's.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use segctl_clustering_core::bisecting::BisectingModel;
@@ -11,13 +12,14 @@ use segctl_clustering_core::kprototypes::PrototypesModel;
 use segctl_clustering_core::model::{Assignment, CentersModel, NeighboursModel, Predict, TreeModel};
 use segctl_io::{DuplicateIds, Encoding, FeatureExpr, Kind, Role, RowRule};
 use segctl_numeric::{Labels, Matrix, MatrixView};
-use segctl_preprocessing::Fitted;
+use segctl_preprocessing::{Fitted, Prepared};
 use serde::{Deserialize, Serialize};
 
 use crate::SegmentationError;
 use crate::mixed::MixedModel;
 use crate::outcome::Usage;
 use crate::recipe::Algorithm;
+use crate::units::UnitsModel;
 
 /// What the first field of a model file says.
 const FORMAT: &str = "segctl-model";
@@ -125,6 +127,8 @@ pub enum Rule {
     NearestMedoid(MedoidsModel),
     /// The same, of numbers and categories.
     NearestMixedMedoid(MixedModel<MedoidsModel>),
+    /// To the segment of the nearest unit of a map, missing values left aside.
+    NearestUnit(UnitsModel),
 }
 
 impl Rule {
@@ -139,6 +143,7 @@ impl Rule {
             Self::NearestPrototype(model) => model,
             Self::NearestMedoid(model) => model,
             Self::NearestMixedMedoid(model) => model,
+            Self::NearestUnit(model) => model,
         }
     }
 
@@ -154,6 +159,7 @@ impl Rule {
             Self::NearestPrototype(model) => Self::NearestPrototype(model.reordered(order)),
             Self::NearestMedoid(model) => Self::NearestMedoid(model.reordered(order)),
             Self::NearestMixedMedoid(model) => Self::NearestMixedMedoid(model.reordered(order)),
+            Self::NearestUnit(model) => Self::NearestUnit(model.reordered(order)),
         }
     }
 }
@@ -173,7 +179,17 @@ impl Clusterer {
         self.rule.model().rule()
     }
 
-    /// The segment of every row of `x` (n x d, prepared units), its distance, and the runner-up.
+    /// The rows as the rule takes them: with the gaps that there were in the data, or filled.
+    pub(crate) fn rows<'a>(&self, prepared: &'a Prepared) -> Cow<'a, Matrix> {
+        let opened = match self.rule {
+            Rule::NearestUnit(_) => prepared.gaps.opened(&prepared.matrix),
+            _ => None,
+        };
+        opened.map_or(Cow::Borrowed(&prepared.matrix), Cow::Owned)
+    }
+
+    /// The segment of every row of `x` (n x d, prepared units), its distance, and the runner-up. For the units
+    /// of a map NaN is a missing value.
     ///
     /// # Errors
     /// When `x` has another number of features or holds a value that is not finite.

@@ -2,12 +2,14 @@
 
 use segctl_clustering_core::dbscan::EpsProposal;
 use segctl_clustering_core::hdbscan::CondensedTree;
-use segctl_numeric::{Labels, MatrixView};
+use segctl_numeric::Labels;
 
 use crate::SegmentationError;
 use crate::algorithm::Picture;
-use crate::outcome::{Condensed, CondensedCluster, Neighbours, Tree};
-use crate::tree;
+use crate::features::Feature;
+use crate::outcome::{Condensed, CondensedCluster, Neighbours, SomMap, Tree};
+use crate::run::Ready;
+use crate::{map, tree};
 
 /// Steps of one cluster of a condensed tree.
 const STEPS: usize = 40;
@@ -18,16 +20,24 @@ pub(crate) struct Pictures {
     pub(crate) tree: Option<Tree>,
     pub(crate) neighbours: Option<Neighbours>,
     pub(crate) condensed: Option<Condensed>,
+    pub(crate) map: Option<SomMap>,
 }
 
-/// The first of each kind; `labels` are those of the rows of `x`.
-pub(crate) fn drawn(pictures: Vec<Picture>, x: MatrixView<'_>, labels: &Labels) -> Result<Pictures, SegmentationError> {
+/// The first of each kind; `labels` are those of the rows of `ready`.
+pub(crate) fn drawn(
+    pictures: Vec<Picture>,
+    ready: &Ready,
+    features: &[Feature],
+    labels: &Labels,
+) -> Result<Pictures, SegmentationError> {
+    let x = ready.prepared.matrix.view();
     let mut drawn = Pictures::default();
     for picture in pictures {
         match picture {
             Picture::Tree(found) if drawn.tree.is_none() => drawn.tree = Some(tree::drawn(&found, x, labels)?),
             Picture::Neighbours { proposal, eps } => drawn.neighbours = Some(neighbours(&proposal, eps)),
             Picture::Condensed(found) => drawn.condensed = Some(condensed(&found, labels)),
+            Picture::Map(found) => drawn.map = Some(map::drawn(&found, features, labels)?),
             Picture::Tree(_) => {}
         }
     }

@@ -59,6 +59,31 @@ pub(crate) fn highlights(profile: &Profile, features: &[Feature], s: usize) -> V
     order.into_iter().map(highlight).collect()
 }
 
+/// The middles of one feature within each of several groups; NaN without values.
+pub(crate) struct Middles {
+    pub(crate) mean: Vec<f64>,
+    pub(crate) median: Vec<f64>,
+}
+
+/// The mean and the median of `values`, NaN where missing, within each group of `labels`.
+pub(crate) fn middles(values: &[f64], labels: &Labels) -> Middles {
+    let mut members = members(values, labels);
+    Middles {
+        mean: members.iter().map(|members| mean_and_std(members).0).collect(),
+        median: members.iter_mut().map(|members| median(members)).collect(),
+    }
+}
+
+fn members(values: &[f64], labels: &Labels) -> Vec<Vec<f64>> {
+    let mut members = vec![Vec::new(); labels.n_clusters()];
+    for (i, &value) in values.iter().enumerate() {
+        if let Some(s) = labels.get(i).filter(|_| !value.is_nan()) {
+            members[s].push(value);
+        }
+    }
+    members
+}
+
 /// One feature within each segment and over all.
 struct Groups {
     mean: Vec<f64>,
@@ -74,12 +99,7 @@ struct Overall {
 }
 
 fn groups(values: &[f64], labels: &Labels) -> Groups {
-    let mut members = vec![Vec::new(); labels.n_clusters()];
-    for (i, &value) in values.iter().enumerate() {
-        if let Some(s) = labels.get(i).filter(|_| !value.is_nan()) {
-            members[s].push(value);
-        }
-    }
+    let mut members = members(values, labels);
     let mut all: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
     let (mean, std): (Vec<f64>, Vec<f64>) = members.iter().map(|m| mean_and_std(m)).unzip();
     let overall = mean_and_std(&all);

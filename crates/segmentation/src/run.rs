@@ -1,6 +1,7 @@
 //! From a recipe and a source to the outcome.
 
 use segctl_io::{ColumnInfo, Session, SessionOptions, Source, Table};
+use segctl_numeric::Matrix;
 use segctl_numeric::observe::{Event, Observer, Silent};
 use segctl_preprocessing::{Fitted, Prepared, fit_transform};
 
@@ -10,7 +11,7 @@ use crate::ledger::Ledger;
 use crate::mixed::MixedColumns;
 use crate::model::TableSteps;
 use crate::outcome::{Derived, Input, Outcome};
-use crate::recipe::{ClusterRecipe, Recipe};
+use crate::recipe::{Algorithm, ClusterRecipe, Recipe};
 use crate::usage::{Use, decide, plans, proposed};
 use crate::{SegmentationError, Timings, resolve, stage};
 
@@ -87,6 +88,29 @@ pub(crate) struct Ready {
     /// Why the algorithms are others than usual.
     pub(crate) proposal: Option<String>,
     pub(crate) ledger: Ledger,
+}
+
+impl Ready {
+    /// The rows with gaps where values were missing, when one of the algorithms does without them.
+    pub(crate) fn open(&self, algorithms: &[Algorithm]) -> Option<Matrix> {
+        let is_wanted = algorithms.iter().any(|algorithm| algorithm.takes_gaps());
+        is_wanted.then(|| self.prepared.gaps.opened(&self.prepared.matrix)).flatten()
+    }
+
+    /// What became of missing values, where the algorithm does without them.
+    pub(crate) fn notes(&self, algorithm: Algorithm) -> Vec<String> {
+        let n_gaps = self.prepared.gaps.n_cells();
+        if !algorithm.takes_gaps() || n_gaps == 0 {
+            return Vec::new();
+        }
+        let n_unknown = self.prepared.gaps.n_unknown_rows(self.prepared.matrix.n_cols());
+        let but = match n_unknown {
+            0 => String::new(),
+            n => format!(" For {n} customers nothing is known, and the filled values stand."),
+        };
+        let title = algorithm.title();
+        vec![format!("{title} leaves {n_gaps} missing values open and goes by those that are known.{but}")]
+    }
 }
 
 pub(crate) fn prepare(

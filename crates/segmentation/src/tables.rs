@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, 
 use arrow::datatypes::{DataType, Field, Schema};
 use segctl_clustering_core::agglomerative::{Dendrogram, Merge};
 
-use crate::Model;
+use crate::model::{Model, Rule};
 use crate::outcome::{Customers, Profile, Segment};
 
 /// One row per customer: `id, segment, segment_name, distance, probability, silhouette, outlier_score,
@@ -71,6 +71,26 @@ pub fn linkage_table(tree: &Dendrogram) -> RecordBatch {
         ("height", Arc::new(merges.iter().map(|merge| Some(merge.height)).collect::<Float64Array>())),
         ("size", integers(|merge| merge.size)),
     ]))
+}
+
+/// The units of a map, one row per unit: `unit, unit_x, unit_y, unit_segment, unit_customers`, and a column per
+/// feature in prepared units; nothing for a model of another kind. `sizes` are the customers of each unit.
+pub fn codebook_table(model: &Model, sizes: &[u64]) -> Option<RecordBatch> {
+    let Rule::NearestUnit(units) = &model.clusterer.rule else { return None };
+    let (grid, codebook) = (units.map().grid(), units.map().codebook().view());
+    let integers = |values: &mut dyn Iterator<Item = usize>| -> ArrayRef {
+        Arc::new(values.map(|value| value as i64).collect::<Int64Array>())
+    };
+    let mut columns = owned(vec![
+        ("unit", integers(&mut (0..grid.n_units()))),
+        ("unit_x", integers(&mut (0..grid.n_units()).map(|unit| grid.place(unit).0))),
+        ("unit_y", integers(&mut (0..grid.n_units()).map(|unit| grid.place(unit).1))),
+        ("unit_segment", integers(&mut units.segments().iter().map(|&segment| segment as usize))),
+        ("unit_customers", integers(&mut sizes.iter().map(|&size| size as usize))),
+    ]);
+    let features = model.prepare.feature_names().into_iter().enumerate();
+    columns.extend(features.map(|(j, name)| (name, floats(codebook.column(j)))));
+    Some(table(columns))
 }
 
 /// The place of each difference by magnitude, from 1; undefined ones come last.

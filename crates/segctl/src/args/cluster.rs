@@ -2,7 +2,7 @@
 //! recipe, so that none can be forgotten here or mean something else.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use segctl_segmentation::{Categories, ClusterRecipe, KRange, Parameter, SegmentationError};
 
 use crate::error::CliError;
@@ -23,16 +23,16 @@ pub(crate) struct ClusterArgs {
 impl ClusterArgs {
     /// Changes `recipe` by what was typed.
     pub(crate) fn change(&self, recipe: &mut ClusterRecipe) -> Result<(), CliError> {
+        for (name, value) in &self.parameters.typed {
+            recipe.set(name, value)?;
+        }
         if let (Some(k), [algorithm, ..]) = (self.k, recipe.algorithm.as_slice()) {
-            if recipe.algorithm.as_slice().iter().all(|algorithm| algorithm.finds_k()) {
+            if recipe.algorithm.as_slice().iter().all(|&algorithm| recipe.finds_k(algorithm)) {
                 return Err(SegmentationError::FindsK { algorithm: *algorithm, k: k.to_string() }.into());
             }
             recipe.k = k;
         }
         recipe.categories = self.categories.unwrap_or(recipe.categories);
-        for (name, value) in &self.parameters.typed {
-            recipe.set(name, value)?;
-        }
         Ok(())
     }
 }
@@ -78,9 +78,16 @@ impl FromArgMatches for ParameterArgs {
 fn option(parameter: &'static Parameter) -> Arg {
     let algorithms: Vec<&str> = parameter.algorithms.iter().map(|algorithm| algorithm.name()).collect();
     let help = format!("{} [{}; default: {}]", parameter.about.trim(), algorithms.join(", "), parameter.default);
-    let arg = Arg::new(parameter.name).long(parameter.name).help(help);
+    let arg = Arg::new(parameter.name).long(parameter.name).help(help).action(ArgAction::Set);
     match parameter.words() {
+        Some(words) if parameter.is_flag() => arg
+            .value_name("BOOL")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_parser(PossibleValuesParser::new(words)),
         Some(words) => arg.value_name("NAME").value_parser(PossibleValuesParser::new(words)),
+        None if parameter.value.contains(',') => arg.value_name("NAME|FILE"),
         None => arg.value_name(parameter.value),
     }
 }

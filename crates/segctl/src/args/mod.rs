@@ -103,7 +103,7 @@ pub(crate) struct RunArgs {
     /// Write into DIR even if it holds files that segctl did not write
     #[arg(long)]
     pub(crate) force: bool,
-    /// Algorithms to compare, of those that `segctl fit` knows [default: kmeans,ward; kprototypes or kmodes where categories outweigh numbers]
+    /// Algorithms to compare, of those that `segctl fit` knows [default: kmeans,ward,som; kprototypes or kmodes where categories outweigh numbers]
     #[arg(long, value_name = "A,B,…")]
     pub(crate) algorithm: Option<Algorithms>,
     #[command(flatten)]
@@ -161,7 +161,8 @@ pub(crate) struct FitArgs {
     /// Levels of merges that are compared for --inconsistency
     #[arg(long, value_name = "N", default_value_t = 2, requires = "inconsistency", conflicts_with_all = ["k", "height"])]
     depth: usize,
-    /// A table of centres to start from, in prepared units: a row per segment, a column per feature
+    /// A table of centres to start from, in prepared units: a row per segment, for som a row per unit, and a column per
+    /// feature
     #[arg(long, value_name = "FILE")]
     pub(crate) init_centers: Option<String>,
     /// Where the segments go: .csv, .parquet, .arrow or .jsonl by the name's ending
@@ -173,6 +174,9 @@ pub(crate) struct FitArgs {
     /// Where the tree goes, as SciPy's linkage matrix: left, right, height, size
     #[arg(long, value_name = "FILE")]
     pub(crate) linkage_out: Option<PathBuf>,
+    /// Where the units of the map go, in prepared units: what `--init` takes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codebook_out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) repeat: RepeatArgs,
     /// Print the clustering in numbers as JSON instead of a summary

@@ -1,12 +1,13 @@
 //! `segctl fit`: one model.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use segctl_io::{OutputFormat, RecordBatch, Source};
 use segctl_segmentation::{
-    Algorithms, FitOptions, FitOutcome, Recipe, RunOptions, Timings, TimingsReport, customers_table, fit_with,
-    linkage_table,
+    Algorithm, Algorithms, FitOptions, FitOutcome, Recipe, RunOptions, Timings, TimingsReport, codebook_table,
+    customers_table, fit_with, linkage_table,
 };
 use serde::Serialize;
 
@@ -18,16 +19,7 @@ use crate::{files, resources};
 pub(crate) fn fit(args: &FitArgs, common: &Common, terminal: &Terminal) -> Result<(), CliError> {
     let start = Instant::now();
     let (source, recipe) = (args.prepared.data.source()?, recipe(args)?);
-    let labels = format("--labels-out", args.labels_out.as_deref())?;
-    let linkage = format("--linkage-out", args.linkage_out.as_deref())?;
-    if linkage.is_some() && !args.algorithm.makes_tree() {
-        let value = args.algorithm.name().to_owned();
-        return Err(CliError::Option {
-            option: "--algorithm",
-            value,
-            reason: "makes no tree for --linkage-out".into(),
-        });
-    }
+    let outputs = Outputs::of(args)?;
     let options = FitOptions {
         run: RunOptions { memory_limit: args.prepared.data.memory_limit() },
         cut: args.cut(),
@@ -38,7 +30,7 @@ pub(crate) fn fit(args: &FitArgs, common: &Common, terminal: &Terminal) -> Resul
         let progress = terminal.progress();
         fit_with(&source, &recipe, &options, &progress, &mut timings)?
     };
-    timings.time("write", || write(args, &found, labels, linkage))?;
+    timings.time("write", || outputs.write(args, &found))?;
     found.warnings.iter().for_each(|warning| terminal.warn(warning));
     let times = TimingsReport::new(&timings, start.elapsed().as_secs_f64(), resources::peak_rss_bytes());
     files::write_timings(args.repeat.timings.as_deref(), &times)?;
@@ -54,26 +46,51 @@ fn recipe(args: &FitArgs) -> Result<Recipe, CliError> {
     Ok(recipe)
 }
 
-/// Asked before any work is done.
-fn format(option: &'static str, path: Option<&std::path::Path>) -> Result<Option<OutputFormat>, CliError> {
-    path.map(|path| files::format_of(option, path)).transpose()
-}
-
-fn write(
-    args: &FitArgs,
-    found: &FitOutcome,
+/// The tables asked for, and their formats.
+struct Outputs {
     labels: Option<OutputFormat>,
     linkage: Option<OutputFormat>,
-) -> Result<(), CliError> {
-    if let (Some(path), Some(format)) = (&args.labels_out, labels) {
-        write_table(path, format, &customers_table(&found.customers, &found.model))?;
+    codebook: Option<OutputFormat>,
+}
+
+impl Outputs {
+    /// Asked before any work is done.
+    fn of(args: &FitArgs) -> Result<Self, CliError> {
+        let format =
+            |option, path: &Option<PathBuf>| path.as_deref().map(|path| files::format_of(option, path)).transpose();
+        let algorithm = args.algorithm;
+        let needs = |is_made: bool, path: &Option<PathBuf>, reason: &str| match path {
+            Some(_) if !is_made => Err(CliError::Option {
+                option: "--algorithm",
+                value: algorithm.name().to_owned(),
+                reason: reason.to_owned(),
+            }),
+            _ => Ok(()),
+        };
+        needs(algorithm.makes_tree(), &args.linkage_out, "makes no tree for --linkage-out")?;
+        needs(algorithm == Algorithm::Som, &args.codebook_out, "makes no map for --codebook-out")?;
+        Ok(Self {
+            labels: format("--labels-out", &args.labels_out)?,
+            linkage: format("--linkage-out", &args.linkage_out)?,
+            codebook: format("--codebook-out", &args.codebook_out)?,
+        })
     }
-    if let (Some(path), Some(format), Some(tree)) = (&args.linkage_out, linkage, &found.tree) {
-        write_table(path, format, &linkage_table(tree))?;
-    }
-    match &args.model_out {
-        Some(path) => files::write_text(path, &found.model.to_json()),
-        None => Ok(()),
+
+    fn write(&self, args: &FitArgs, found: &FitOutcome) -> Result<(), CliError> {
+        if let (Some(path), Some(format)) = (&args.labels_out, self.labels) {
+            write_table(path, format, &customers_table(&found.customers, &found.model))?;
+        }
+        if let (Some(path), Some(format), Some(tree)) = (&args.linkage_out, self.linkage, &found.tree) {
+            write_table(path, format, &linkage_table(tree))?;
+        }
+        let units = found.unit_sizes.as_deref().and_then(|sizes| codebook_table(&found.model, sizes));
+        if let (Some(path), Some(format), Some(table)) = (&args.codebook_out, self.codebook, units) {
+            write_table(path, format, &table)?;
+        }
+        match &args.model_out {
+            Some(path) => files::write_text(path, &found.model.to_json()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -120,6 +137,7 @@ fn summary(found: &FitOutcome) -> String {
         text.push_str(&format!(", {n_iter} iterations"));
     }
     text.push('\n');
+    clustering.notes.iter().for_each(|note| text.push_str(&format!("{note}\n")));
     for (id, segment) in found.model.segments.iter().enumerate() {
         let (size, share) = (plain_number(segment.size as f64), segment.share * 100.0);
         text.push_str(&format!("{id:>4}  {size:>9}  {share:>5.1} %  {}\n", segment.name));

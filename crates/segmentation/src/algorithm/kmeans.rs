@@ -1,5 +1,5 @@
 use segctl_clustering_core::ClusteringError;
-use segctl_clustering_core::kmeans::{self, Init, KMeansData, KMeansParams, Search, Stop, fit_data};
+use segctl_clustering_core::kmeans::{self, KMeansData, KMeansParams, Search, Stop, fit_data};
 use segctl_clustering_core::model::Predict;
 use segctl_clustering_core::sizes::{self, SizeBounds, SizesParams};
 use segctl_numeric::{Labels, MatrixView};
@@ -7,7 +7,7 @@ use segctl_numeric::{Labels, MatrixView};
 use super::{Cluster, Context, Cut, Fit, Found, each};
 use crate::SegmentationError;
 use crate::model::Rule;
-use crate::recipe::{Algorithm, KMeansInit, KMeansSearch};
+use crate::recipe::{Algorithm, Init, KMeansSearch};
 
 /// From so many customers on, restarts run on a sample and the best of them is refined on all.
 const RESTART_SAMPLE_FROM: usize = 100_000;
@@ -61,11 +61,11 @@ impl<'a> KMeans<'a> {
         self.context.recipe.restarts.unwrap_or(usual)
     }
 
-    fn init(&self) -> Init {
-        match (self.context.init_centers, self.context.recipe.init) {
-            (Some(centers), _) => Init::Centers(centers.clone()),
-            (None, Some(KMeansInit::KMeansParallel)) => Init::kmeans_parallel(),
-            (None, Some(KMeansInit::KMeansPlusPlus) | None) => Init::KMeansPlusPlus,
+    fn init(&self) -> kmeans::Init {
+        match (self.context.init_centers, self.context.recipe.init_of(Algorithm::KMeans)) {
+            (Some(centers), _) => kmeans::Init::Centers(centers.clone()),
+            (None, Some(Init::KMeansParallel)) => kmeans::Init::kmeans_parallel(),
+            (None, _) => kmeans::Init::KMeansPlusPlus,
         }
     }
 

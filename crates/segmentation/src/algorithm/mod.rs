@@ -2,10 +2,12 @@
 //! out. What is peculiar to one of them is in its own file here, and nowhere else above.
 
 mod density;
+mod grouping;
 mod kmeans;
 mod mixed;
 mod mixture;
 mod relatives;
+mod som;
 mod tree;
 
 use segctl_clustering_core::ClusteringError;
@@ -20,6 +22,8 @@ use crate::mixed::MixedColumns;
 use crate::model::Rule;
 use crate::recipe::{Algorithm, ClusterRecipe};
 
+pub(crate) use grouping::nearest as nearest_unit;
+pub(crate) use som::TrainedMap;
 pub(crate) use tree::Tree;
 
 /// What a clustering may depend on besides the rows.
@@ -31,6 +35,9 @@ pub(crate) struct Context<'a> {
     pub(crate) columns: &'a MixedColumns,
     /// Bytes that all distances may take.
     pub(crate) memory_limit: Option<u64>,
+    /// The rows with gaps where values were missing, for an algorithm that rather does without them; absent where
+    /// none were.
+    pub(crate) open: Option<MatrixView<'a>>,
     /// Centres to start from, where an algorithm starts from centres.
     pub(crate) init_centers: Option<&'a Matrix>,
     /// Whether many rows may be clustered by way of a sample of them.
@@ -125,6 +132,8 @@ pub(crate) enum Picture {
     Neighbours { proposal: EpsProposal, eps: f64 },
     /// The clusters at every density.
     Condensed(CondensedTree),
+    /// The map whose units were grouped.
+    Map(Box<TrainedMap>),
 }
 
 /// An algorithm with its parameters.
@@ -155,6 +164,7 @@ pub(crate) fn fit(
         Algorithm::KPrototypes => Box::new(mixed::KPrototypes(context)),
         Algorithm::KModes => Box::new(mixed::KModes(context)),
         Algorithm::KMedoids => Box::new(mixed::KMedoids(context)),
+        Algorithm::Som => Box::new(som::Som(context)),
     };
     algorithm.fit(x, cuts)
 }

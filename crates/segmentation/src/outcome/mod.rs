@@ -2,10 +2,12 @@
 
 mod density;
 mod evidence;
+mod map;
 mod tree;
 
 pub use density::{Condensed, CondensedCluster, Neighbours};
 pub use evidence::{Candidate, Evidence};
+pub use map::{SomMap, SomPlane};
 use segctl_numeric::{Labels, Matrix};
 use serde::{Deserialize, Serialize};
 pub use tree::{Join, Leaf, Tree};
@@ -53,6 +55,8 @@ pub struct Outcome {
     pub neighbours: Option<Neighbours>,
     /// The clusters at every density, when an algorithm looked for them.
     pub condensed: Option<Condensed>,
+    /// The map of the customers, when an algorithm made one.
+    pub map: Option<SomMap>,
     /// Things a reader must know, in sentences.
     pub warnings: Vec<String>,
 }

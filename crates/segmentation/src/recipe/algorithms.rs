@@ -31,11 +31,13 @@ pub enum Algorithm {
     KModes,
     /// K customers, to whom the others are closest.
     KMedoids,
+    /// A map of units among the customers; the units become segments.
+    Som,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::KMeans,
         Self::MiniBatch,
         Self::Bisecting,
@@ -47,6 +49,7 @@ impl Algorithm {
         Self::KPrototypes,
         Self::KModes,
         Self::KMedoids,
+        Self::Som,
     ];
 
     /// The name, as typed.
@@ -68,10 +71,11 @@ impl Algorithm {
             Self::KPrototypes => "kprototypes",
             Self::KModes => "kmodes",
             Self::KMedoids => "kmedoids",
+            Self::Som => "som",
         }
     }
 
-    /// Whether it finds the number of segments by itself, and may leave customers out as noise.
+    /// Whether it always finds the number of segments by itself, and may leave customers out as noise.
     ///
     /// ```
     /// use segctl_segmentation::Algorithm;
@@ -81,14 +85,14 @@ impl Algorithm {
         matches!(self, Self::Dbscan | Self::Hdbscan)
     }
 
-    /// Whether it can start from given centres.
+    /// Whether it can start from given centres: of segments, or for a map of its units.
     ///
     /// ```
     /// use segctl_segmentation::Algorithm;
     /// assert!(Algorithm::MiniBatch.starts_from_centers() && !Algorithm::Bisecting.starts_from_centers());
     /// ```
     pub fn starts_from_centers(self) -> bool {
-        matches!(self, Self::KMeans | Self::MiniBatch | Self::Gmm)
+        matches!(self, Self::KMeans | Self::MiniBatch | Self::Gmm | Self::Som)
     }
 
     /// Whether it makes a tree of merges.
@@ -99,6 +103,16 @@ impl Algorithm {
     /// ```
     pub fn makes_tree(self) -> bool {
         matches!(self, Self::Ward | Self::Agglomerative)
+    }
+
+    /// Whether it does without missing values rather than with filled ones.
+    ///
+    /// ```
+    /// use segctl_segmentation::Algorithm;
+    /// assert!(Algorithm::Som.takes_gaps() && !Algorithm::KMeans.takes_gaps());
+    /// ```
+    pub fn takes_gaps(self) -> bool {
+        self == Self::Som
     }
 
     /// The name, as read.
@@ -119,6 +133,7 @@ impl Algorithm {
             Self::KPrototypes => "k-prototypes",
             Self::KModes => "k-modes",
             Self::KMedoids => "k-medoids",
+            Self::Som => "SOM",
         }
     }
 }
@@ -140,7 +155,7 @@ impl FromStr for Algorithm {
     }
 }
 
-/// The algorithms to compare, the preferred one first. Unless they are named: k-means and Ward, or what
+/// The algorithms to compare, the preferred one first. Unless they are named: k-means, Ward and SOM, or what
 /// suits the data better.
 ///
 /// ```
@@ -188,7 +203,7 @@ impl Algorithms {
 
 impl Default for Algorithms {
     fn default() -> Self {
-        Self { names: vec![Algorithm::KMeans, Algorithm::Ward], is_auto: true }
+        Self { names: vec![Algorithm::KMeans, Algorithm::Ward, Algorithm::Som], is_auto: true }
     }
 }
 
@@ -253,6 +268,6 @@ mod tests {
         assert!(serde_json::from_str::<Algorithms>("[]").is_err());
         assert_eq!(serde_json::to_string(&Algorithms::default()).unwrap(), r#""auto""#);
         assert_eq!(read(r#""auto""#), Algorithms::default());
-        assert_ne!(read(r#""kmeans,ward""#), Algorithms::default(), "those named are not to be changed");
+        assert_ne!(read(r#""kmeans,ward,som""#), Algorithms::default(), "those named are not to be changed");
     }
 }

@@ -16,6 +16,10 @@ pub(super) fn not_negative(name: &'static str, value: Option<f64>) -> Result<(),
     check(name, value, |value| value >= 0.0 && value.is_finite(), "finite and >= 0")
 }
 
+pub(super) fn positive(name: &'static str, value: Option<f64>) -> Result<(), SegmentationError> {
+    check(name, value, |value| value > 0.0 && value.is_finite(), "finite and > 0")
+}
+
 fn check(
     name: &'static str,
     value: Option<f64>,

@@ -4,11 +4,15 @@
 use segctl_clustering_core::agglomerative::Linkage;
 use segctl_clustering_core::bisecting::BisectingStrategy;
 use segctl_clustering_core::gmm::Covariance;
+use segctl_som::grid::Topology;
+use segctl_som::neighbourhood::Neighbourhood;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::algorithms::{Algorithm, Algorithms};
+use super::init::Init;
 use super::k_range::KRange;
+use super::map::{DecayName, GridSize, Trainer, TrainingOrder, UnitsBy};
 use super::metric_name::MetricName;
 use super::{Categories, checks};
 use crate::SegmentationError;
@@ -29,7 +33,7 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Its values, where only some words are allowed.
+    /// Its values, where only some words are allowed; capitals stand for anything else.
     ///
     /// ```
     /// use segctl_segmentation::ClusterRecipe;
@@ -37,9 +41,33 @@ impl Parameter {
     /// assert_eq!(search.words(), Some(vec!["none", "breathing"]));
     /// ```
     pub fn words(&self) -> Option<Vec<&'static str>> {
-        self.value.contains(',').then(|| self.value.split(',').collect())
+        let is_open = self.value.contains(char::is_uppercase);
+        (self.value.contains(',') && !is_open).then(|| self.value.split(',').collect())
+    }
+
+    /// Whether it is true or false.
+    ///
+    /// ```
+    /// use segctl_segmentation::ClusterRecipe;
+    /// let flags = ClusterRecipe::PARAMETERS.iter().filter(|parameter| parameter.is_flag());
+    /// assert!(flags.map(|parameter| parameter.name).eq(["allow-single-cluster", "toroidal"]));
+    /// ```
+    pub fn is_flag(&self) -> bool {
+        self.value == "true,false"
+    }
+
+    /// What it takes, in words.
+    fn expected(&self) -> String {
+        match self.value {
+            value if value.contains(',') => format!("one of {}", value.replace(',', ", ")),
+            SIZE => "two numbers such as 20x20".to_owned(),
+            value => format!("a number ({value})"),
+        }
     }
 }
+
+/// What stands for the size of a map.
+const SIZE: &str = "NxM";
 
 /// Reads a value as a configuration file or a command line has it.
 fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
@@ -50,17 +78,6 @@ fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     let holder = |value: String| toml::from_str::<Holder<T>>(&format!("value = {value}")).ok();
     let quoted = toml::Value::String(text.to_owned()).to_string();
     holder(text.to_owned()).or_else(|| holder(quoted)).map(|holder| holder.value)
-}
-
-/// Where k-means starts begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KMeansInit {
-    /// Greedy k-means++.
-    #[serde(rename = "k-means++")]
-    KMeansPlusPlus,
-    /// k-means||, for a million customers and more.
-    #[serde(rename = "k-means||")]
-    KMeansParallel,
 }
 
 /// What follows the starts of k-means.
@@ -156,11 +173,7 @@ fn text(value: &impl Serialize) -> String {
 
 fn wrong(name: &str, text: &str) -> SegmentationError {
     let parameter = ClusterRecipe::PARAMETERS.iter().find(|parameter| parameter.name == name);
-    let expected = match parameter.map(|parameter| (parameter.words(), parameter.value)) {
-        None => "the value of a parameter that there is".to_owned(),
-        Some((Some(words), _)) => format!("one of {}", words.join(", ")),
-        Some((None, value)) => format!("a number ({value})"),
-    };
+    let expected = parameter.map_or_else(|| "the value of a parameter that there is".to_owned(), Parameter::expected);
     SegmentationError::ParameterValue { name: name.to_owned(), value: text.to_owned(), expected }
 }
 
@@ -181,6 +194,7 @@ impl ClusterRecipe {
         if self.search == Some(KMeansSearch::Breathing) && (self.min_size.is_some() || self.max_size.is_some()) {
             return Err(SegmentationError::NotTogether { one: "search", other: "bounds on the sizes of segments" });
         }
+        self.check_init()?;
         self.check_metric()?;
         checks::at_least_one("restarts", self.restarts)?;
         checks::at_least_one("max-iter", self.max_iter)?;
@@ -196,7 +210,35 @@ impl ClusterRecipe {
         checks::not_negative("cluster-selection-epsilon", self.cluster_selection_epsilon)?;
         checks::not_negative("reg-covar", self.reg_covar)?;
         checks::not_negative("gamma", self.gamma)?;
+        checks::at_least_one("epochs", self.epochs)?;
+        checks::positive("radius", self.radius)?;
+        checks::positive("rate", self.rate)?;
         Ok(())
+    }
+
+    /// Not every algorithm begins everywhere.
+    fn check_init(&self) -> Result<(), SegmentationError> {
+        let Some(init) = &self.init else { return Ok(()) };
+        match self.algorithm.as_slice().iter().any(|&algorithm| init.is_for(algorithm)) {
+            true => Ok(()),
+            false => Err(SegmentationError::ForeignInit { init: init.clone(), algorithms: self.algorithm.to_string() }),
+        }
+    }
+
+    /// The way to begin that was asked for, if `algorithm` can.
+    pub(crate) fn init_of(&self, algorithm: Algorithm) -> Option<&Init> {
+        self.init.as_ref().filter(|init| init.is_for(algorithm))
+    }
+
+    /// Whether `algorithm`, with these parameters, finds the number of segments by itself.
+    ///
+    /// ```
+    /// use segctl_segmentation::{Algorithm, ClusterRecipe, UnitsBy};
+    /// let recipe = ClusterRecipe { units: Some(UnitsBy::Each), ..ClusterRecipe::default() };
+    /// assert!(recipe.finds_k(Algorithm::Som) && !ClusterRecipe::default().finds_k(Algorithm::Som));
+    /// ```
+    pub fn finds_k(&self, algorithm: Algorithm) -> bool {
+        algorithm.finds_k() || (algorithm == Algorithm::Som && self.units == Some(UnitsBy::Each))
     }
 
     /// Not every algorithm measures by every metric.
@@ -205,7 +247,7 @@ impl ClusterRecipe {
         let is_foreign = |algorithm: &&Algorithm| {
             matches!(
                 (algorithm, metric),
-                (Algorithm::Agglomerative | Algorithm::Dbscan | Algorithm::Hdbscan, MetricName::Gower)
+                (Algorithm::Agglomerative | Algorithm::Dbscan | Algorithm::Hdbscan | Algorithm::Som, MetricName::Gower)
                     | (Algorithm::Hdbscan, MetricName::SquaredEuclidean)
             )
         };
@@ -238,9 +280,9 @@ parameters! {
     max_iter: usize = "max-iter", "N", "1000; bisecting 300; with bounds, and for all others, 100",
         [KMeans, MiniBatch, Bisecting, Gmm, KPrototypes, KModes, KMedoids];
     /// Tolerance for stopping: relative, and for gmm of the log-likelihood; 0 runs until no customer changes segment
-    tol: f64 = "tol", "TOL", "0; with bounds and bisecting 0.0001; gmm 0.001", [KMeans, MiniBatch, Bisecting, Gmm];
-    /// Where starts begin
-    init: KMeansInit = "init", "k-means++,k-means||", "k-means++", [KMeans];
+    tol: f64 = "tol", "TOL", "0; with bounds and bisecting 0.0001; gmm 0.001; som runs all epochs", [KMeans, MiniBatch, Bisecting, Gmm, Som];
+    /// Where starts begin; for a map the plane of two principal components, anywhere, customers, or the units of a table
+    init: Init = "init", "k-means++,k-means||,pca,random,sample,FILE", "k-means++; som pca", [KMeans, Som];
     /// Whether to leave local minima by adding and removing centres
     search: KMeansSearch = "search", "none,breathing", "none", [KMeans];
     /// Customers in every segment at least
@@ -257,7 +299,7 @@ parameters! {
     linkage: Linkage = "linkage", "ward,single,complete,average,weighted,centroid,median", "average", [Agglomerative];
     /// What the distance of two customers is; gower, of numbers and categories, for kmedoids alone
     metric: MetricName = "metric", "euclidean,squared-euclidean,manhattan,chebyshev,cosine,gower", "euclidean; kmedoids gower",
-        [Agglomerative, Dbscan, Hdbscan, KMedoids];
+        [Agglomerative, Dbscan, Hdbscan, KMedoids, Som];
     /// How near neighbours are
     eps: f64 = "eps", "DISTANCE", "where the curve of distances to the neighbours bends", [Dbscan];
     /// Customers, itself included, whom a customer must have near to be in a crowd
@@ -278,6 +320,28 @@ parameters! {
     reg_covar: f64 = "reg-covar", "VARIANCE", "0.000001", [Gmm];
     /// What a different category counts beside squared differences of numbers
     gamma: f64 = "gamma", "WEIGHT", "half the mean standard deviation of the numbers", [KPrototypes];
+    /// Units of a map from left to right and from bottom to top
+    grid: GridSize = "grid", "NxM", "5 times the root of the customers, in the shape of two principal components", [Som];
+    /// Whether units are hexagons or squares
+    topology: Topology = "topology", "hexagonal,rectangular", "hexagonal", [Som];
+    /// Whether the map has no border: left and right, top and bottom meet
+    toroidal: bool = "toroidal", "true,false", "false", [Som];
+    /// Whether a map learns from all customers at once or from one after the other
+    trainer: Trainer = "trainer", "batch,online", "batch", [Som];
+    /// In which order customers come, one after the other
+    order: TrainingOrder = "order", "shuffled,sequential", "shuffled", [Som];
+    /// Times that a map learns from each customer
+    epochs: usize = "epochs", "N", "20", [Som];
+    /// How many units away neighbours learn at first
+    radius: f64 = "radius", "UNITS", "half the longer side", [Som];
+    /// Which share of the way to a customer units go at first, at most 1
+    rate: f64 = "rate", "SHARE", "1; online 0.5", [Som];
+    /// How much neighbours learn by their distance
+    neighborhood: Neighbourhood = "neighborhood", "gaussian,bubble,mexican-hat,triangle", "gaussian", [Som];
+    /// How radius and rate fall
+    decay: DecayName = "decay", "exponential,asymptotic,linear,inverse", "exponential; of the rate online asymptotic", [Som];
+    /// How units become segments: by Ward's tree, by one of units that hang together, by k-means, or each by itself
+    units: UnitsBy = "units", "ward,contiguous,kmeans,each", "ward", [Som];
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ mod algorithms;
 mod checks;
 mod cluster;
 mod expressions;
+mod init;
 mod k_range;
+mod map;
 mod metric_name;
 
 use std::collections::BTreeMap;
@@ -17,9 +19,11 @@ use segctl_preprocessing::Preparation;
 use serde::{Deserialize, Serialize};
 
 pub use algorithms::{Algorithm, AlgorithmError, Algorithms};
-pub use cluster::{ClusterRecipe, KMeansInit, KMeansSearch, Parameter, SelectionMethod};
+pub use cluster::{ClusterRecipe, KMeansSearch, Parameter, SelectionMethod};
 pub use expressions::Expressions;
+pub use init::Init;
 pub use k_range::{KRange, KRangeError};
+pub use map::{DecayName, GridSize, Trainer, TrainingOrder, UnitsBy};
 pub use metric_name::MetricName;
 
 use crate::SegmentationError;

@@ -2,7 +2,7 @@
 //! anybody may have built.
 
 use segctl_numeric::Matrix;
-use segctl_segmentation::{Composition, Condensed, Distribution, Outcome, Projection, Tree};
+use segctl_segmentation::{Composition, Condensed, Distribution, Outcome, Projection, SomMap, Tree};
 
 use crate::ReportError;
 
@@ -18,7 +18,28 @@ pub(crate) fn outcome(outcome: &Outcome) -> Result<(), ReportError> {
     outcome.composition.iter().try_for_each(|part| composition(part, n_segments))?;
     outcome.tree.as_ref().map_or(Ok(()), |part| tree(part, n_segments))?;
     outcome.condensed.as_ref().map_or(Ok(()), |part| condensed(part, n_segments))?;
+    outcome.map.as_ref().map_or(Ok(()), |part| map(part, n_segments))?;
     projection(&outcome.projection, n_segments)
+}
+
+/// Every unit has a place, a size, a segment there is, and a value in each plane.
+fn map(map: &SomMap, n_segments: usize) -> Result<(), ReportError> {
+    let n_units = map.n_x.saturating_mul(map.n_y);
+    length("map.places", map.places.len(), n_units)?;
+    length("map.sizes", map.sizes.len(), n_units)?;
+    length("map.segments", map.segments.len(), n_units)?;
+    length("map.distances", map.distances.len(), n_units)?;
+    for plane in &map.planes {
+        length("map.planes values", plane.values.len(), n_units)?;
+        length("map.planes medians", plane.medians.len(), n_units)?;
+    }
+    match map.segments.iter().position(|segment| segment.is_some_and(|segment| segment >= n_segments)) {
+        None => Ok(()),
+        Some(row) => {
+            let segment = map.segments[row].map_or(-1, |segment| segment as i32);
+            Err(ReportError::Segment { row, segment, n_segments })
+        }
+    }
 }
 
 /// Merges refer to nodes before them, and leaves to segments there are.

@@ -6,7 +6,7 @@ use segctl_segmentation::{Outcome, Usage};
 use crate::data::Data;
 use crate::view::{
     Breakable, Card, CompositionView, CondensedView, DistributionView, EvidenceView, Header, MapView, NeighboursView,
-    ProfileView, Record, Relations, TreeView, overall_silhouette,
+    ProfileView, Record, Relations, SomView, TreeView, overall_silhouette,
 };
 use crate::{ReportError, ReportOptions, check, script};
 
@@ -32,6 +32,7 @@ struct Page<'a> {
     tree: Option<TreeView>,
     neighbours: Option<NeighboursView>,
     condensed: Option<CondensedView>,
+    som: Option<SomView>,
     silhouette_height: usize,
     distributions: Vec<DistributionView>,
     relations: Relations,
@@ -84,6 +85,7 @@ impl<'a> Page<'a> {
             tree: outcome.tree.as_ref().map(TreeView::new),
             neighbours: outcome.neighbours.as_ref().map(NeighboursView::new),
             condensed: outcome.condensed.as_ref().map(CondensedView::new),
+            som: outcome.map.as_ref().map(SomView::new),
             silhouette_height: 120 + 60 * n_segments.clamp(2, 12),
             distributions: outcome.distributions.iter().map(DistributionView::new).collect(),
             relations: Relations::new(&outcome.correlation),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Our part of the page's script, in the order it runs; one function around it all.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "(() => {\n\"use strict\";\n",
     include_str!("../assets/js/base.js"),
     include_str!("../assets/js/profile.js"),
@@ -14,6 +14,7 @@ const PARTS: [&str; 12] = [
     include_str!("../assets/js/evidence.js"),
     include_str!("../assets/js/dendrogram.js"),
     include_str!("../assets/js/density.js"),
+    include_str!("../assets/js/som.js"),
     include_str!("../assets/js/silhouette.js"),
     include_str!("../assets/js/distribution.js"),
     include_str!("../assets/js/correlation.js"),

@@ -40,7 +40,7 @@ pub(crate) fn drawn(map: &TrainedMap, features: &[Feature], labels: &Labels) -> 
         explained_variance: map.quality.explained_variance,
         trustworthiness: map.preservation.map(|found| found.trustworthiness),
         neighbourhood_preservation: map.preservation.map(|found| found.neighbourhood_preservation),
-        n_dead: map.quality.n_dead,
+        n_dead: map.n_dead(),
         sample: map.n_sampled.map(|n| n as u64),
     })
 }

@@ -6,6 +6,7 @@
 mod density;
 mod evidence;
 mod map;
+mod som;
 mod spread;
 mod tree;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 use crate::check::column;
 use crate::format::{self, rounded, shortened};
 use crate::palette;
+pub(crate) use som::shown_planes;
 
 /// Characters of a name that a picture shows in full on hover.
 const NAME_LIMIT: usize = 160;
@@ -31,6 +33,7 @@ pub(crate) struct Data {
     tree: Option<tree::TreeData>,
     neighbours: Option<density::NeighboursData>,
     condensed: Option<Vec<density::CondensedData>>,
+    som: Option<som::SomData>,
     distributions: Vec<spread::DistributionData>,
     correlation: CorrelationData,
 }
@@ -74,6 +77,7 @@ impl Data {
             tree: outcome.tree.as_ref().map(tree::tree),
             neighbours: outcome.neighbours.as_ref().map(density::neighbours),
             condensed: outcome.condensed.as_ref().map(density::condensed),
+            som: outcome.map.as_ref().map(som::som),
             distributions: outcome.distributions.iter().map(spread::distribution).collect(),
             correlation: correlation(&outcome.correlation),
         }

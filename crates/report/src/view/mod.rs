@@ -12,6 +12,7 @@ mod map;
 mod profile;
 mod record;
 mod relations;
+mod som;
 mod tree;
 
 pub(crate) use breakable::Breakable;
@@ -25,4 +26,5 @@ pub(crate) use map::{MapView, shown_of};
 pub(crate) use profile::ProfileView;
 pub(crate) use record::Record;
 pub(crate) use relations::Relations;
+pub(crate) use som::SomView;
 pub(crate) use tree::TreeView;

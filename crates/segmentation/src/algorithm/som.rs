@@ -42,6 +42,13 @@ pub(crate) struct TrainedMap {
     pub(crate) n_sampled: Option<usize>,
 }
 
+impl TrainedMap {
+    /// Units without rows.
+    pub(crate) fn n_dead(&self) -> usize {
+        self.hits.iter().filter(|&&hits| hits == 0).count()
+    }
+}
+
 pub(super) struct Som<'a>(pub(super) Context<'a>);
 
 /// The rows to learn from: all, or a sample.
@@ -68,12 +75,14 @@ impl Som<'_> {
         let trained = fit_with(lesson.open, None, &params, self.0.observer)?;
         let n_sampled = drawn.map(|rows| rows.len());
         notes.extend(n_sampled.map(|n| format!("The map was trained on {n} customers drawn at random.")));
-        Ok((self.judged(trained.model, open, n_sampled)?, trained.n_epochs, notes))
+        Ok((self.judged(trained.model, &lesson, open, n_sampled)?, trained.n_epochs, notes))
     }
 
+    /// The map is judged by the rows that it learnt from.
     fn judged(
         &self,
         model: SomModel,
+        lesson: &Lesson<'_>,
         open: MatrixView<'_>,
         n_sampled: Option<usize>,
     ) -> Result<TrainedMap, SegmentationError> {
@@ -81,9 +90,9 @@ impl Som<'_> {
         let mut hits = vec![0; model.n_units()];
         units.iter().for_each(|&unit| hits[unit as usize] += 1);
         let near = PreservationParams::new(NEIGHBOURS).with_seed(self.0.seed);
-        let is_told = self.0.pictured && open.n_rows() > 2 * NEIGHBOURS;
-        let preservation = is_told.then(|| preservation(&model, open, &near)).transpose()?;
-        let quality = quality(&model, open, None)?;
+        let is_told = self.0.pictured && lesson.open.n_rows() > 2 * NEIGHBOURS;
+        let preservation = is_told.then(|| preservation(&model, lesson.open, &near)).transpose()?;
+        let quality = quality(&model, lesson.open, None)?;
         Ok(TrainedMap { model, units, hits, quality, preservation, n_sampled })
     }
 
@@ -232,7 +241,7 @@ fn figures(map: &TrainedMap) -> Vec<(&'static str, f64)> {
     let quality = &map.quality;
     let told = [
         ("units", Some(map.hits.len() as f64)),
-        ("units_without_customers", Some(quality.n_dead as f64)),
+        ("units_without_customers", Some(map.n_dead() as f64)),
         ("quantization_error", Some(quality.quantization_error)),
         ("topographic_error", quality.topographic_error),
         ("explained_variance", quality.explained_variance),

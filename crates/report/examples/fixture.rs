@@ -1,4 +1,4 @@
-//! Writes the report of a made-up outcome, to look at: `fixture FILE [card-holders|hostile|single|wide|crowds]`.
+//! Writes the report of a made-up outcome, to look at: `fixture FILE [card-holders|hostile|single|wide|crowds|mapped]`.
 
 #[path = "../tests/fixture/mod.rs"]
 mod fixture;
@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("single") => fixture::single(),
         Some("wide") => fixture::wide(),
         Some("crowds") => fixture::crowds(),
+        Some("mapped") => fixture::mapped(),
         Some(other) => return Err(format!("no fixture named {other}").into()),
     };
     let options = ReportOptions::new("0.1.0")

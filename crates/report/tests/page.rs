@@ -2,6 +2,7 @@
 mod fixture;
 
 use segctl_report::{Outcome, ReportError, ReportOptions, render};
+use segctl_segmentation::SomMap;
 use serde_json::Value;
 
 const SECTIONS: [&str; 11] = [
@@ -43,8 +44,15 @@ fn data(page: &str) -> Value {
     serde_json::from_str(&page[start..end]).expect("the data is JSON")
 }
 
-fn all() -> [Outcome; 5] {
-    [fixture::card_holders(), fixture::hostile(), fixture::single(), fixture::wide(), fixture::crowds()]
+fn all() -> [Outcome; 6] {
+    [
+        fixture::card_holders(),
+        fixture::hostile(),
+        fixture::single(),
+        fixture::wide(),
+        fixture::crowds(),
+        fixture::mapped(),
+    ]
 }
 
 #[test]
@@ -289,6 +297,68 @@ fn crowds_that_refer_to_what_is_not_there_are_refused() {
     ] {
         let mut outcome = fixture::crowds();
         break_it(&mut outcome);
+        assert!(render(&outcome, &ReportOptions::new("0"), &mut Vec::new()).is_err());
+    }
+}
+
+#[test]
+fn a_map_is_drawn_unit_by_unit_and_told() {
+    let shown = page(&fixture::mapped());
+    for expected in [
+        r#"data-plot="som-segments""#,
+        r#"data-plot="som-distances""#,
+        r#"data-plot="som-plane" data-index="1""#,
+        "6 \u{d7} 5 hexagons",
+        "88% of the variance",
+        "For 15% of the customers",
+        "1 unit has no customers",
+        "The map learnt from 5,000 customers",
+        "medians from \u{2212}300 to 300",
+        "shares from",
+    ] {
+        assert!(text(&shown).contains(expected), "{expected}");
+    }
+    let map = &data(&shown)["som"];
+    assert_eq!(map["planes"].as_array().unwrap().len(), 23);
+    assert_eq!((map["segments"][29].as_i64(), map["segments"][0].as_i64()), (Some(-1), Some(0)));
+    assert!(map["planes"][0]["medians"][12].is_null(), "nobody is there");
+    let without = page(&fixture::card_holders());
+    assert!(data(&without)["som"].is_null() && !without.contains("data-plot=\"som-"));
+}
+
+#[test]
+fn a_large_map_shows_the_features_that_vary_most() {
+    let mut outcome = fixture::mapped();
+    let map = outcome.map.as_mut().unwrap();
+    (map.n_x, map.n_y) = (200, 100);
+    let n_units = map.n_x * map.n_y;
+    let wide = |values: &mut Vec<f64>| *values = values.iter().copied().cycle().take(n_units).collect();
+    for (j, plane) in map.planes.iter_mut().enumerate() {
+        wide(&mut plane.values);
+        wide(&mut plane.medians);
+        plane.values.iter_mut().for_each(|value| *value *= j as f64);
+    }
+    wide(&mut map.distances);
+    map.places = map.places.iter().copied().cycle().take(n_units).collect();
+    map.sizes = vec![1; n_units];
+    map.segments = vec![None; n_units];
+    let shown = page(&outcome);
+    let planes = &data(&shown)["som"]["planes"];
+    assert_eq!(planes.as_array().unwrap().len(), 5);
+    assert_eq!(planes[4]["feature"], "INSTALLMENT_SHARE", "the last vary most, in their own order");
+    assert!(text(&shown).contains("Shown are the 5 of 23 features"));
+}
+
+#[test]
+fn a_map_that_contradicts_itself_is_refused() {
+    for break_it in [
+        |map: &mut SomMap| map.segments[3] = Some(6),
+        |map: &mut SomMap| map.sizes.truncate(7),
+        |map: &mut SomMap| map.planes[0].values.clear(),
+        |map: &mut SomMap| map.n_x = usize::MAX,
+    ] {
+        let mut outcome = fixture::mapped();
+        break_it(outcome.map.as_mut().unwrap());
         assert!(render(&outcome, &ReportOptions::new("0"), &mut Vec::new()).is_err());
     }
 }

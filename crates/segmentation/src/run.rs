@@ -106,6 +106,7 @@ impl Ready {
         let n_unknown = self.prepared.gaps.n_unknown_rows(self.prepared.matrix.n_cols());
         let but = match n_unknown {
             0 => String::new(),
+            1 => " For 1 customer nothing is known, and the filled values stand.".to_owned(),
             n => format!(" For {n} customers nothing is known, and the filled values stand."),
         };
         let title = algorithm.title();

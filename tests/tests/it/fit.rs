@@ -6,7 +6,7 @@ use segctl_tests::{Answer, Segctl, Table, bytes_of, read_json, sample};
 use tempfile::{TempDir, tempdir};
 
 /// Every algorithm, with a parameter of its own.
-const ALGORITHMS: [&[&str]; 11] = [
+const ALGORITHMS: [&[&str]; 15] = [
     &["kmeans", "--restarts", "3"],
     &["kmeans", "--min-size", "300", "--max-size", "700"],
     &["kmeans", "--init", "k-means||"],
@@ -18,6 +18,10 @@ const ALGORITHMS: [&[&str]; 11] = [
     &["kprototypes", "--gamma", "0.7"],
     &["kmedoids"],
     &["kmedoids", "--metric", "manhattan"],
+    &["som"],
+    &["som", "--units", "contiguous", "--topology", "rectangular", "--metric", "manhattan", "--neighborhood", "bubble"],
+    &["som", "--units", "kmeans", "--toroidal", "--grid", "9x8", "--init", "sample", "--epochs", "5"],
+    &["som", "--trainer", "online", "--epochs", "2", "--radius", "3", "--rate", "0.3", "--decay", "linear"],
 ];
 
 /// Algorithms that find the number of segments by themselves.

@@ -11,6 +11,7 @@ mod families;
 mod fit;
 mod formats;
 mod hostile;
+mod maps;
 mod meta;
 mod outdir;
 mod real_data;

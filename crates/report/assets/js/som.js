@@ -1,6 +1,7 @@
 // The self-organising map: units drawn as what they are, hexagons or squares, with the borders of segments.
 
-const SVG = "http://www.w3.org/2000/svg";
+// The kind of element that the marks of segments are.
+const SVG = document.querySelector("svg").namespaceURI;
 const BORDER = "#1f2933";
 const svgPart = (name, attributes) => {
   const part = document.createElementNS(SVG, name);

@@ -1,7 +1,9 @@
 //! From the units of a map to segments (Vesanto & Alhoniemi, *Clustering of the self-organizing map*, 2000).
 
 use segctl_clustering_core::ClusteringError;
-use segctl_clustering_core::agglomerative::{Dendrogram, fit_graph, fit_groups};
+use segctl_clustering_core::agglomerative::{
+    AgglomerativeParams, Dendrogram, Linkage, fit_graph, fit_groups, fit_with,
+};
 use segctl_clustering_core::kmeans::{self, KMeansParams};
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
@@ -38,11 +40,12 @@ enum Way {
 }
 
 impl<'a> Units<'a> {
-    /// Every unit counts as much as its customers; units without any go with the nearest that has some.
+    /// Units without customers go with the nearest that has some.
     pub(super) fn new(
         map: &'a SomModel,
         hits: &'a [usize],
         by: UnitsBy,
+        linkage: Linkage,
         seed: Seed,
         observer: &dyn Observer,
     ) -> Result<Self, ClusteringError> {
@@ -50,7 +53,8 @@ impl<'a> Units<'a> {
         let places = map.codebook().view().select_rows(&alive);
         let sizes: Vec<usize> = alive.iter().map(|&unit| hits[unit]).collect();
         let way = match by {
-            UnitsBy::Ward => Way::Tree(fit_groups(places.view(), &sizes, observer)?),
+            UnitsBy::Tree if linkage == Linkage::Ward => Way::Tree(fit_groups(places.view(), &sizes, observer)?),
+            UnitsBy::Tree => Way::Tree(fit_with(places.view(), &AgglomerativeParams::new(linkage), observer)?),
             UnitsBy::Contiguous => {
                 Way::WholeTree(fit_graph(map.codebook().view(), hits, &map.grid().pairs(), observer)?)
             }
@@ -118,15 +122,27 @@ mod tests {
 
     fn segments(by: UnitsBy, k: usize) -> Vec<i32> {
         let (map, hits) = (map(), [5, 4, 3, 2, 6, 0]);
-        let units = Units::new(&map, &hits, by, Seed(0), &Silent).unwrap();
+        let units = Units::new(&map, &hits, by, Linkage::Ward, Seed(0), &Silent).unwrap();
         units.segments(k, &Silent).unwrap().renumbered().to_signed()
     }
 
     #[test]
     fn units_are_grouped_and_those_without_customers_follow() {
-        for by in [UnitsBy::Ward, UnitsBy::Kmeans] {
+        for by in [UnitsBy::Tree, UnitsBy::Kmeans] {
             assert_eq!(segments(by, 3), [0, 1, 0, 2, 2, 1], "{by:?}");
         }
+    }
+
+    #[test]
+    fn a_tree_may_have_any_linkage() {
+        let codebook = Matrix::from_rows(&[[0.0], [1.0], [2.0], [3.0], [4.5]]).unwrap();
+        let map = SomModel::new(Grid::rectangular(5, 1).unwrap(), Metric::Euclidean, codebook).unwrap();
+        let of = |linkage| {
+            let units = Units::new(&map, &[9, 9, 9, 9, 1], UnitsBy::Tree, linkage, Seed(0), &Silent).unwrap();
+            units.segments(2, &Silent).unwrap().renumbered().to_signed()
+        };
+        assert_eq!(of(Linkage::Single), [0, 0, 0, 0, 1]);
+        assert_eq!(of(Linkage::Ward), [0, 0, 1, 1, 1]);
     }
 
     #[test]
@@ -143,8 +159,8 @@ mod tests {
     #[test]
     fn more_segments_than_units_with_customers_are_refused() {
         let (map, hits) = (map(), [5, 0, 0, 2, 0, 0]);
-        for by in [UnitsBy::Ward, UnitsBy::Contiguous, UnitsBy::Kmeans] {
-            let units = Units::new(&map, &hits, by, Seed(0), &Silent).unwrap();
+        for by in [UnitsBy::Tree, UnitsBy::Contiguous, UnitsBy::Kmeans] {
+            let units = Units::new(&map, &hits, by, Linkage::Ward, Seed(0), &Silent).unwrap();
             assert!(units.segments(3, &Silent).is_err());
             let labels = units.segments(2, &Silent).unwrap();
             assert_ne!(labels.get(0), labels.get(3), "{by:?}");

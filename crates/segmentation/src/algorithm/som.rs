@@ -173,7 +173,8 @@ impl Som<'_> {
     ) -> Result<Vec<Fit>, SegmentationError> {
         let observer = self.0.observer;
         let by = self.0.recipe.units.unwrap_or_default();
-        let units = Units::new(&map.model, &map.hits, by, self.0.seed, observer)?;
+        let linkage = self.0.recipe.linkage.unwrap_or_default();
+        let units = Units::new(&map.model, &map.hits, by, linkage, self.0.seed, observer)?;
         let mut fits = Vec::with_capacity(cuts.len());
         for cut in cuts {
             let k = match *cut {

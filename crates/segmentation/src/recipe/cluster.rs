@@ -14,60 +14,9 @@ use super::init::Init;
 use super::k_range::KRange;
 use super::map::{DecayName, GridSize, Trainer, TrainingOrder, UnitsBy};
 use super::metric_name::MetricName;
+use super::parameter::Parameter;
 use super::{Categories, checks};
 use crate::SegmentationError;
-
-/// One parameter of one or more algorithms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parameter {
-    /// Its name: a key of `[cluster]`, and an option with `--` before it.
-    pub name: &'static str,
-    /// What it does, in a sentence.
-    pub about: &'static str,
-    /// What stands for its value: `N`, or the values there are.
-    pub value: &'static str,
-    /// What it is when it is not given, in words.
-    pub default: &'static str,
-    /// The algorithms that take it.
-    pub algorithms: &'static [Algorithm],
-}
-
-impl Parameter {
-    /// Its values, where only some words are allowed; capitals stand for anything else.
-    ///
-    /// ```
-    /// use segctl_segmentation::ClusterRecipe;
-    /// let search = ClusterRecipe::PARAMETERS.iter().find(|parameter| parameter.name == "search").unwrap();
-    /// assert_eq!(search.words(), Some(vec!["none", "breathing"]));
-    /// ```
-    pub fn words(&self) -> Option<Vec<&'static str>> {
-        let is_open = self.value.contains(char::is_uppercase);
-        (self.value.contains(',') && !is_open).then(|| self.value.split(',').collect())
-    }
-
-    /// Whether it is true or false.
-    ///
-    /// ```
-    /// use segctl_segmentation::ClusterRecipe;
-    /// let flags = ClusterRecipe::PARAMETERS.iter().filter(|parameter| parameter.is_flag());
-    /// assert!(flags.map(|parameter| parameter.name).eq(["allow-single-cluster", "toroidal"]));
-    /// ```
-    pub fn is_flag(&self) -> bool {
-        self.value == "true,false"
-    }
-
-    /// What it takes, in words.
-    fn expected(&self) -> String {
-        match self.value {
-            value if value.contains(',') => format!("one of {}", value.replace(',', ", ")),
-            SIZE => "two numbers such as 20x20".to_owned(),
-            value => format!("a number ({value})"),
-        }
-    }
-}
-
-/// What stands for the size of a map.
-const SIZE: &str = "NxM";
 
 /// Reads a value as a configuration file or a command line has it.
 fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
@@ -195,6 +144,7 @@ impl ClusterRecipe {
             return Err(SegmentationError::NotTogether { one: "search", other: "bounds on the sizes of segments" });
         }
         self.check_init()?;
+        self.check_units()?;
         self.check_metric()?;
         checks::at_least_one("restarts", self.restarts)?;
         checks::at_least_one("max-iter", self.max_iter)?;
@@ -222,6 +172,18 @@ impl ClusterRecipe {
         match self.algorithm.as_slice().iter().any(|&algorithm| init.is_for(algorithm)) {
             true => Ok(()),
             false => Err(SegmentationError::ForeignInit { init: init.clone(), algorithms: self.algorithm.to_string() }),
+        }
+    }
+
+    /// Only a tree has a linkage.
+    fn check_units(&self) -> Result<(), SegmentationError> {
+        let is_asked = !self.algorithm.as_slice().contains(&Algorithm::Agglomerative) && self.linkage.is_some();
+        match self.units {
+            None | Some(UnitsBy::Tree) => Ok(()),
+            Some(_) if !is_asked => Ok(()),
+            Some(_) => {
+                Err(SegmentationError::NotTogether { one: "linkage", other: "units that make no tree of their own" })
+            }
         }
     }
 
@@ -296,7 +258,7 @@ parameters! {
     /// Which segment is split next
     bisecting_strategy: BisectingStrategy = "bisecting-strategy", "biggest-inertia,largest-cluster", "biggest-inertia", [Bisecting];
     /// What the distance of two clusters is
-    linkage: Linkage = "linkage", "ward,single,complete,average,weighted,centroid,median", "average", [Agglomerative];
+    linkage: Linkage = "linkage", "ward,single,complete,average,weighted,centroid,median", "average; som ward", [Agglomerative, Som];
     /// What the distance of two customers is; gower, of numbers and categories, for kmedoids alone
     metric: MetricName = "metric", "euclidean,squared-euclidean,manhattan,chebyshev,cosine,gower", "euclidean; kmedoids gower",
         [Agglomerative, Dbscan, Hdbscan, KMedoids, Som];
@@ -340,8 +302,8 @@ parameters! {
     neighborhood: Neighbourhood = "neighborhood", "gaussian,bubble,mexican-hat,triangle", "gaussian", [Som];
     /// How radius and rate fall
     decay: DecayName = "decay", "exponential,asymptotic,linear,inverse", "exponential; of the rate online asymptotic", [Som];
-    /// How units become segments: by Ward's tree, by one of units that hang together, by k-means, or each by itself
-    units: UnitsBy = "units", "ward,contiguous,kmeans,each", "ward", [Som];
+    /// How units become segments: by a tree, by Ward's tree of units that hang together, by k-means, or each by itself
+    units: UnitsBy = "units", "tree,contiguous,kmeans,each", "tree", [Som];
 }
 
 #[cfg(test)]
@@ -375,6 +337,6 @@ mod tests {
         let mut recipe = ClusterRecipe { algorithm: Algorithms::one(Algorithm::KMeans), ..ClusterRecipe::default() };
         recipe.set("linkage", "single").unwrap();
         let error = recipe.validate().unwrap_err();
-        assert_eq!(error.to_string(), "linkage is a parameter of agglomerative, not of kmeans");
+        assert_eq!(error.to_string(), "linkage is a parameter of agglomerative, som, not of kmeans");
     }
 }

@@ -91,12 +91,12 @@ pub enum DecayName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnitsBy {
-    /// By Ward's tree of the units, each counting as much as its customers.
+    /// By a tree of the units; with Ward's linkage each counts as much as its customers.
     #[default]
-    Ward,
-    /// The same, of units that hang together on the map.
+    Tree,
+    /// By Ward's tree of units that hang together on the map.
     Contiguous,
-    /// By k-means of the units, weighted likewise.
+    /// By k-means of the units, each counting as much as its customers.
     Kmeans,
     /// Each unit with customers is a segment.
     Each,

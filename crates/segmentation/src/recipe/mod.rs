@@ -11,6 +11,7 @@ mod init;
 mod k_range;
 mod map;
 mod metric_name;
+mod parameter;
 
 use std::collections::BTreeMap;
 
@@ -19,12 +20,13 @@ use segctl_preprocessing::Preparation;
 use serde::{Deserialize, Serialize};
 
 pub use algorithms::{Algorithm, AlgorithmError, Algorithms};
-pub use cluster::{ClusterRecipe, KMeansSearch, Parameter, SelectionMethod};
+pub use cluster::{ClusterRecipe, KMeansSearch, SelectionMethod};
 pub use expressions::Expressions;
 pub use init::Init;
 pub use k_range::{KRange, KRangeError};
 pub use map::{DecayName, GridSize, Trainer, TrainingOrder, UnitsBy};
 pub use metric_name::MetricName;
+pub use parameter::Parameter;
 
 use crate::SegmentationError;
 

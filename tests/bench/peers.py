@@ -186,6 +186,64 @@ def kmedoids():
     return Peer(["kmedoids"], {"medoids": (medoids, lambda x, spec, m: {"inertia": float(m.loss)})})
 
 
+def quantization_error(x, weights):
+    """The mean distance to the nearest unit, in double precision: the same yardstick for everybody."""
+    weights = np.asarray(weights, dtype=float).reshape(-1, x.shape[1])
+    squares = (weights**2).sum(1)
+    nearest = np.concatenate([(squares - 2 * x[i : i + 5000] @ weights.T).argmin(1) for i in range(0, len(x), 5000)])
+    return float(np.sqrt(((x - weights[nearest]) ** 2).sum(1)).mean())
+
+
+def minisom():
+    from minisom import MiniSom
+
+    def started(x, spec):
+        side, d = spec["side"], x.shape[1]
+        model = MiniSom(side, side, d, sigma=spec["radius"], learning_rate=spec["rate"])
+        model._weights = np.load(spec["start"]).reshape(side, side, d).copy()
+        return model
+
+    def online(x, spec):
+        def work():
+            model = started(x, spec)
+            model.train(x, spec["epochs"] * len(x))
+            return model
+
+        return work
+
+    def batch(x, spec):
+        def work():
+            model = started(x, spec)
+            model.train_batch_offline(x, spec["epochs"])
+            return model
+
+        return work
+
+    return Peer(["minisom", "numpy"], {
+        "som-online": (online, lambda x, spec, m: {"weights": m._weights.ravel()}),
+        "som-batch": (batch, lambda x, spec, m: {"inertia": quantization_error(x, m._weights)}),
+    })
+
+
+def somoclu():
+    """In single precision."""
+    import somoclu as library
+
+    def batch(x, spec):
+        single, start = x.astype("float32"), np.load(spec["start"]).astype("float32")
+
+        def work():
+            model = library.Somoclu(spec["side"], spec["side"], initialcodebook=start.copy(), verbose=0)
+            model.train(single, epochs=spec["epochs"])
+            return model
+
+        return work
+
+    return Peer(["somoclu"], {
+        "som-batch": (batch, lambda x, spec, m: {"inertia": quantization_error(x, m.codebook)}),
+    })
+
+
 PEERS = {
     "scikit-learn": scikit_learn,
     "scikit-learn-intelex": intelex,
@@ -195,6 +253,8 @@ PEERS = {
     "fast-hdbscan": lambda: hdbscan("fast_hdbscan", "fast_hdbscan"),
     "hdbscan": lambda: hdbscan("hdbscan", "hdbscan"),
     "kmedoids": kmedoids,
+    "minisom": minisom,
+    "somoclu": somoclu,
     "fastcluster": lambda: fastcluster("linkage"),
     "fastcluster.linkage_vector": lambda: fastcluster("linkage_vector"),
 }

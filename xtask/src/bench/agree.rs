@@ -6,8 +6,8 @@ use super::case::{Rival, Task};
 /// Compares all that the work is judged by: the largest relative difference of numbers, or what
 /// does not agree. Nothing is compared by what only one of them tells, but something has to be.
 pub(super) fn check(task: Task, ours: &Answer, theirs: &Answer, rival: &Rival) -> Result<f64, String> {
-    if task.has_own_starts() {
-        // Each from starts of its own: there is no common answer.
+    if task.goes_own_ways() {
+        // There is no common answer.
         return Ok(0.0);
     }
     let mut numbers = vec![
@@ -15,6 +15,7 @@ pub(super) fn check(task: Task, ours: &Answer, theirs: &Answer, rival: &Rival) -
         number("log-likelihood", ours.log_likelihood, theirs.log_likelihood),
         number("silhouette", ours.silhouette, theirs.silhouette),
         numbers_of("heights", ours.heights.as_deref(), theirs.heights.as_deref()),
+        weights(ours.weights.as_deref(), theirs.weights.as_deref()),
         numbers_of("explained variance", ours.explained_variance.as_deref(), theirs.explained_variance.as_deref()),
     ];
     numbers.retain(|found| *found != Ok(None));
@@ -50,6 +51,19 @@ fn numbers_of(what: &'static str, ours: Option<&[f64]>, theirs: Option<&[f64]>) 
     }
     let differences = ours.iter().zip(theirs).map(|(ours, theirs)| relative(*ours, *theirs));
     Ok(Some((what, differences.fold(0.0, |top, next| if next > top || next.is_nan() { next } else { top }))))
+}
+
+/// Relative to the largest of theirs: weights may be as small as one likes.
+fn weights(ours: Option<&[f64]>, theirs: Option<&[f64]>) -> Found {
+    let Some((ours, theirs)) = ours.zip(theirs) else {
+        return Ok(None);
+    };
+    if ours.len() != theirs.len() {
+        return Err(format!("weights: {} numbers, and {}", ours.len(), theirs.len()));
+    }
+    let top = theirs.iter().fold(0.0_f64, |top, weight| top.max(weight.abs()));
+    let differences = ours.iter().zip(theirs).map(|(ours, theirs)| (ours - theirs).abs() / top);
+    Ok(Some(("weights", differences.fold(0.0, |top, next| if next > top || next.is_nan() { next } else { top }))))
 }
 
 /// NaN where either is NaN.

@@ -14,7 +14,7 @@ use crate::error::{XtaskError, io_error};
 pub(super) struct Answer {
     pub(super) seconds: f64,
     pub(super) peak_rss_bytes: Option<u64>,
-    /// What the work minimises: the inertia, or the sum of distances to medoids.
+    /// What the work minimises: the inertia, the sum of distances to medoids, the quantisation error of a map.
     pub(super) inertia: Option<f64>,
     pub(super) n_iter: Option<u64>,
     /// The mean per row.
@@ -25,6 +25,8 @@ pub(super) struct Answer {
     pub(super) labels: Option<Vec<i64>>,
     /// Of the merges, ascending.
     pub(super) heights: Option<Vec<f64>>,
+    /// Of the units of a map, unit by unit.
+    pub(super) weights: Option<Vec<f64>>,
 }
 
 /// A line of the worker: arrays are names of files.
@@ -39,6 +41,7 @@ struct Line {
     explained_variance: Option<PathBuf>,
     labels: Option<PathBuf>,
     heights: Option<PathBuf>,
+    weights: Option<PathBuf>,
 }
 
 impl Answer {
@@ -59,6 +62,7 @@ impl Answer {
             explained_variance: floats(line.explained_variance)?,
             labels: line.labels.map(|path| read(&path).map(|bytes| npy::integers(&bytes))).transpose()?,
             heights: floats(line.heights)?,
+            weights: floats(line.weights)?,
         })
     }
 }

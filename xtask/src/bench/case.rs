@@ -44,7 +44,18 @@ pub(super) enum Task {
     Gmm { k: usize },
     /// K-medoids by FasterPAM from one start of one's own, distances included.
     Medoids { k: usize },
+    /// A map of `side` x `side` units from given units: each customer after the other, as they stand.
+    OnlineMap { side: usize, epochs: usize },
+    /// The same from all customers at once, each with a radius of one's own.
+    BatchMap { side: usize, epochs: usize },
 }
+
+/// Clusters made of the units of a map: they cost nothing beside it.
+pub(super) const SEGMENTS: usize = 5;
+
+/// The radius and the rate from which those of online maps fall.
+pub(super) const RADIUS: f64 = 3.0;
+pub(super) const RATE: f64 = 0.5;
 
 /// A peer to compare with, and how much faster segctl should be.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,14 +79,18 @@ pub(super) enum Per {
 }
 
 impl Task {
-    /// Whether each side starts from starts of its own, so that answers are as good or not, but never the same.
-    pub(super) fn has_own_starts(self) -> bool {
-        matches!(self, Self::Restarts { .. } | Self::InTime { .. } | Self::Medoids { .. })
+    /// Whether each side goes ways of its own, so that answers are as good or not, but never the same.
+    pub(super) fn goes_own_ways(self) -> bool {
+        matches!(self, Self::Restarts { .. } | Self::InTime { .. } | Self::Medoids { .. } | Self::BatchMap { .. })
     }
 
-    /// Whether its objective is no inertia.
-    pub(super) fn is_medoids(self) -> bool {
-        matches!(self, Self::Medoids { .. })
+    /// The figure that it minimises, where that is no inertia.
+    pub(super) fn objective(self) -> Option<&'static str> {
+        match self {
+            Self::Medoids { .. } => Some("loss"),
+            Self::BatchMap { .. } => Some("quantization_error"),
+            _ => None,
+        }
     }
 
     /// The name under which tests/bench/peers.py knows it.
@@ -90,6 +105,8 @@ impl Task {
             Self::Hdbscan { .. } => "hdbscan",
             Self::Gmm { .. } => "gmm",
             Self::Medoids { .. } => "medoids",
+            Self::OnlineMap { .. } => "som-online",
+            Self::BatchMap { .. } => "som-batch",
         }
     }
 
@@ -108,6 +125,10 @@ impl Task {
             Self::Hdbscan { min_cluster_size } => format!("HDBSCAN, min_cluster_size {min_cluster_size}"),
             Self::Gmm { k } => format!("Gaussian mixture, full, same start, k = {k}"),
             Self::Medoids { k } => format!("k-medoids by FasterPAM, distances included, k = {k}"),
+            Self::OnlineMap { side, epochs } => {
+                format!("SOM online, {side} x {side}, {epochs} epochs, same start and order")
+            }
+            Self::BatchMap { side, epochs } => format!("SOM batch, {side} x {side}, {epochs} epochs, same start"),
         }
     }
 }

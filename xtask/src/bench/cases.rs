@@ -49,6 +49,13 @@ const GMM: &[Rival] =
     &[Rival { peer: "scikit-learn", target: Some(5.0), per: Per::Iteration, tolerance: 1e-6, open: 1e-4 }];
 const MEDOIDS: &[Rival] = &[rival("kmedoids", 1.5)];
 
+/// The same arithmetic in the same order.
+const SOM_ONLINE: &[Rival] =
+    &[Rival { peer: "minisom", target: Some(25.0), per: Per::Run, tolerance: 1e-10, open: 0.0 }];
+const SOM_CC: &[Rival] = &[rival("minisom", 100.0), rival("somoclu", 20.0)];
+const SOM_WIDE: &[Rival] = &[rival("somoclu", 10.0)];
+const SOM_LARGE: &[Rival] = &[informative("somoclu")];
+
 /// All cases, in the order of the table.
 pub(super) fn all() -> Vec<Case> {
     let mut cases = vec![
@@ -67,6 +74,15 @@ pub(super) fn all() -> Vec<Case> {
         mixture("hdbscan", 50_000, 16, Task::Hdbscan { min_cluster_size: 50 }, HDBSCAN),
         mixture("gmm", 100_000, 16, Task::Gmm { k: 8 }, GMM),
         mixture("kmedoids", 10_000, 16, Task::Medoids { k: 10 }, MEDOIDS),
+        Case {
+            name: "som-online",
+            input: cc_general(),
+            task: Task::OnlineMap { side: 20, epochs: 10 },
+            rivals: SOM_ONLINE,
+        },
+        Case { name: "som-cc", input: cc_general(), task: Task::BatchMap { side: 20, epochs: 10 }, rivals: SOM_CC },
+        mixture("som-100k", 100_000, 16, Task::BatchMap { side: 20, epochs: 10 }, SOM_WIDE),
+        mixture("som-1m", 1_000_000, 16, Task::BatchMap { side: 30, epochs: 10 }, SOM_LARGE),
     ];
     cases.extend(searches());
     cases

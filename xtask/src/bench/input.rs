@@ -86,6 +86,7 @@ pub(super) fn prepare(
 fn extra_name(task: Task) -> Option<(&'static str, usize)> {
     match task {
         Task::KMeans { k } | Task::Gmm { k } => Some(("start", k)),
+        Task::OnlineMap { side, .. } | Task::BatchMap { side, .. } => Some(("start", side * side)),
         Task::Silhouette { k } => Some(("labels", k)),
         _ => None,
     }

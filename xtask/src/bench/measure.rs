@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::case::{Case, Per, Rival, Task};
+use super::case::{Case, Per, RADIUS, RATE, Rival, Task};
 use super::input::Prepared;
 use super::record::{Compared, Outcome, Record, Timed};
 use super::segctl::{MAX_ITER, Run, SEARCHED_STARTS, Segctl};
@@ -76,7 +76,8 @@ impl Bench<'_> {
     /// Inertias of different starts cannot be compared, so ours must at least be true: that of the
     /// labels.
     fn check_ourselves(&self, case: &Case, input: &Prepared, first: &Answer) -> Result<(), XtaskError> {
-        let (Some(inertia), Some(labels), false) = (first.inertia, &first.labels, case.task.is_medoids()) else {
+        let (Some(inertia), Some(labels), false) = (first.inertia, &first.labels, case.task.objective().is_some())
+        else {
             return Ok(());
         };
         let x = npy::read(&input.npy)?;
@@ -121,6 +122,9 @@ impl Bench<'_> {
             Task::Dbscan { eps, min_samples } => json!({"eps": eps, "min_samples": min_samples}),
             Task::Hdbscan { min_cluster_size } => json!({"min_cluster_size": min_cluster_size}),
             Task::Gmm { k } | Task::Medoids { k } => json!({"k": k}),
+            Task::OnlineMap { side, epochs } | Task::BatchMap { side, epochs } => {
+                json!({"side": side, "epochs": epochs, "radius": RADIUS, "rate": RATE})
+            }
         };
         let (Value::Object(mut all), Value::Object(own)) = (common, own) else {
             unreachable!("both are written as objects");
@@ -194,7 +198,7 @@ impl Contender<'_> {
         let outcome = match self.state {
             State::Out(outcome) => outcome,
             State::Running { worker, answers, difference } => {
-                let as_good = task.has_own_starts().then(|| quality::as_good(ours, &answers));
+                let as_good = task.goes_own_ways().then(|| quality::as_good(ours, &answers));
                 let versions = worker.versions.clone();
                 worker.finish()?;
                 Outcome::Measured { timed: timed(&answers), versions, difference, as_good }

@@ -223,7 +223,7 @@ mod tests {
     fn versions_are_pinned_and_what_is_needed_comes_first() {
         let text = fs::read_to_string(paths::bench().join("requirements.txt")).unwrap();
         let (needed, peers) = split(&text);
-        assert_eq!((needed.len(), peers.len()), (4, 8));
+        assert_eq!((needed.len(), peers.len()), (4, 10));
         assert!(needed.iter().chain(&peers).all(|line| line.contains("==")));
     }
 }

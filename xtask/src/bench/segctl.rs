@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::{Answer, csv_column};
-use super::case::Task;
+use super::case::{RADIUS, RATE, SEGMENTS, Task};
 use super::input::Prepared;
 use crate::error::{XtaskError, io_error};
 use crate::{command, paths};
@@ -79,9 +79,9 @@ impl Segctl {
         Ok(Answer {
             seconds,
             peak_rss_bytes: timings.peak_rss_bytes,
-            inertia: match task {
-                Task::Medoids { .. } => figure("loss"),
-                _ => number("inertia").filter(|_| is_kmeans(task)),
+            inertia: match task.objective() {
+                Some(name) => figure(name),
+                None => number("inertia").filter(|_| is_kmeans(task)),
             },
             log_likelihood: figure("log_likelihood"),
             n_iter: json.get("n_iter").and_then(Value::as_u64),
@@ -89,6 +89,7 @@ impl Segctl {
             explained_variance: list("explained_variance"),
             labels: self.labels(task)?,
             heights: self.heights(task)?,
+            weights: self.weights(task, input)?,
         })
     }
 
@@ -146,6 +147,12 @@ impl Segctl {
                 words.add(["--algorithm", "kmedoids", "--metric", "euclidean", "--restarts", "1"]);
                 words.value("--k", &k).value("--seed", &run.seed);
             }
+            Task::OnlineMap { side, epochs } => {
+                words.map(side, epochs, input).add(["--trainer", "online", "--order", "sequential"]);
+                words.add(["--decay", "asymptotic"]).value("--radius", &RADIUS).value("--rate", &RATE);
+                words.add(["--codebook-out"]).path(&self.file("units.csv"));
+            }
+            Task::BatchMap { side, epochs } => drop(words.map(side, epochs, input)),
         }
         if verb == "fit" {
             words.add(["--labels-out"]).path(&self.file("labels.csv"));
@@ -173,6 +180,17 @@ impl Segctl {
         };
         csv_column(&self.file("linkage.csv"), "height", 2).map(Some)
     }
+
+    fn weights(&self, task: Task, input: &Prepared) -> Result<Option<Vec<f64>>, XtaskError> {
+        let Task::OnlineMap { .. } = task else {
+            return Ok(None);
+        };
+        // Before the features stand five columns of the unit's own.
+        let column = |j: usize| csv_column(&self.file("units.csv"), &format!("x{j}"), 5 + j);
+        let columns: Vec<Vec<f64>> = (0..input.shape.n_features).map(column).collect::<Result<_, _>>()?;
+        let n_units = columns.first().map_or(0, Vec::len);
+        Ok(Some((0..n_units).flat_map(|unit| columns.iter().map(move |column| column[unit])).collect()))
+    }
 }
 
 fn is_kmeans(task: Task) -> bool {
@@ -195,6 +213,13 @@ impl Words {
     fn value(&mut self, option: &str, value: &impl ToString) -> &mut Self {
         self.0.extend([option.into(), value.to_string().into()]);
         self
+    }
+
+    /// A map of squares that begins with given units.
+    fn map(&mut self, side: usize, epochs: usize, input: &Prepared) -> &mut Self {
+        let start = &input.extra.as_ref().expect("a start is prepared for maps").csv;
+        self.add(["--algorithm", "som", "--topology", "rectangular"]).value("--grid", &format!("{side}x{side}"));
+        self.value("--epochs", &epochs).value("--k", &SEGMENTS).add(["--init-centers"]).path(start)
     }
 
     fn path(&mut self, path: &Path) -> &mut Self {
@@ -261,6 +286,17 @@ mod tests {
             (
                 Task::Medoids { k: 10 },
                 "fit x.parquet --algorithm kmedoids --metric euclidean --restarts 1 --k 10 --seed 3 \
+                 --labels-out out/labels.csv",
+            ),
+            (
+                Task::OnlineMap { side: 20, epochs: 10 },
+                "fit x.parquet --algorithm som --topology rectangular --grid 20x20 --epochs 10 --k 5 --init-centers e.csv \
+                 --trainer online --order sequential --decay asymptotic --radius 3 --rate 0.5 --codebook-out \
+                 out/units.csv --labels-out out/labels.csv",
+            ),
+            (
+                Task::BatchMap { side: 20, epochs: 10 },
+                "fit x.parquet --algorithm som --topology rectangular --grid 20x20 --epochs 10 --k 5 --init-centers e.csv \
                  --labels-out out/labels.csv",
             ),
             (Task::Silhouette { k: 8 }, "evaluate x.parquet --labels e.csv"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agglomerative import write_agglomerative
 from dbscan import write_dbscan
+from external import write_external
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
 from kmeans import write_kmeans
@@ -25,6 +26,7 @@ from som import write_som
 SUBJECTS = {
     "agglomerative": write_agglomerative,
     "dbscan": write_dbscan,
+    "external": write_external,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,
     "kmeans": write_kmeans,

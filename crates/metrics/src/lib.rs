@@ -3,7 +3,9 @@
 //!
 //! This crate knows no clustering algorithm: it takes a matrix and labels.
 
+pub mod assignment;
 mod error;
+pub mod external;
 mod inertia;
 mod silhouette;
 

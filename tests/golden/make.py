@@ -15,6 +15,7 @@ from dbscan import write_dbscan
 from external import write_external
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
+from internal import write_internal
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
 from mixed import write_mixed
@@ -29,6 +30,7 @@ SUBJECTS = {
     "external": write_external,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,
+    "internal": write_internal,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
     "mixed": write_mixed,

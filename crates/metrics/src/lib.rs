@@ -7,6 +7,8 @@ pub mod assignment;
 mod error;
 pub mod external;
 mod inertia;
+pub mod internal;
+mod magnitude;
 mod silhouette;
 
 pub use error::MetricsError;

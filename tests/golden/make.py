@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agglomerative import write_agglomerative
 from dbscan import write_dbscan
+from effects import write_effects
 from external import write_external
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
@@ -27,6 +28,7 @@ from som import write_som
 SUBJECTS = {
     "agglomerative": write_agglomerative,
     "dbscan": write_dbscan,
+    "effects": write_effects,
     "external": write_external,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,

@@ -4,11 +4,13 @@
 //! This crate knows no clustering algorithm: it takes a matrix and labels.
 
 pub mod assignment;
+pub mod effects;
 mod error;
 pub mod external;
 mod inertia;
 pub mod internal;
 mod magnitude;
+mod members;
 mod silhouette;
 
 pub use error::MetricsError;

@@ -2,6 +2,9 @@ use segctl_numeric::{InputError, MatrixView, par};
 
 use crate::MetricsError;
 
+/// Sums of squares of values of this magnitude are finite for any number of rows and columns.
+pub(crate) const SUMMABLE: f64 = 1e140;
+
 /// Checks that `x` has columns and that no value is NaN, infinite or beyond `limit` in magnitude: one parallel
 /// pass over the values; only a failure is located.
 pub(crate) fn ensure_magnitudes(x: MatrixView<'_>, limit: f64) -> Result<(), MetricsError> {

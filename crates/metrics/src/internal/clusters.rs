@@ -6,12 +6,9 @@ use segctl_numeric::distance::squared_euclidean;
 use segctl_numeric::par::{CHUNK_ROWS, map_chunks};
 use segctl_numeric::{Labels, Matrix, MatrixView};
 
-use super::members::{Members, check_length};
 use crate::MetricsError;
-use crate::magnitude::ensure_magnitudes;
-
-/// Sums of squares up to this magnitude are finite for any number of rows and columns.
-const MAX_MAGNITUDE: f64 = 1e140;
+use crate::magnitude::{SUMMABLE, ensure_magnitudes};
+use crate::members::{Members, check_length};
 
 /// Segments in a chunk: where clusters are small a chunk is a few hundred rows all the same.
 const SEGMENTS: usize = 4;
@@ -31,7 +28,7 @@ pub(super) struct Clusters {
 /// # Errors
 /// No columns, or a value that is not finite or too large.
 pub(super) fn check_values(x: MatrixView<'_>) -> Result<(), MetricsError> {
-    ensure_magnitudes(x, MAX_MAGNITUDE)
+    ensure_magnitudes(x, SUMMABLE)
 }
 
 impl Clusters {

@@ -14,7 +14,6 @@ mod clusters;
 mod davies_bouldin;
 mod dbcv;
 mod dunn;
-mod members;
 mod score;
 mod simplified;
 mod squares;

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use self::separation::separations;
 use self::sparseness::Inner;
-use super::members::{Members, check_length};
 use crate::MetricsError;
 use crate::magnitude::ensure_magnitudes;
+use crate::members::{Members, check_length};
 use crate::silhouette::{MAX_MAGNITUDE, check_dissimilarity};
 
 /// The density-based validity of a labeling and of its clusters.

@@ -5,7 +5,7 @@ use segctl_numeric::par::map_chunks;
 
 use super::forms::Form;
 use super::kernel::Tile;
-use crate::internal::members::Members;
+use crate::members::Members;
 
 /// Rows of a box at most: few enough for tight bounds, enough that bounds cost less than distances.
 const MOST_ROWS: usize = 32;

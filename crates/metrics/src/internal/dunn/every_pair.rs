@@ -4,7 +4,7 @@ use segctl_numeric::MatrixView;
 use segctl_numeric::distance::Dissimilarity;
 use segctl_numeric::par::map_chunks;
 
-use crate::internal::members::Members;
+use crate::members::Members;
 
 /// Rows on either side of a block of distances, which stays in the nearest cache.
 const BLOCK: usize = 64;

@@ -16,9 +16,9 @@ use segctl_numeric::distance::{Dissimilarity, Metric};
 use segctl_numeric::{Labels, MatrixView};
 use serde::{Deserialize, Serialize};
 
-use super::members::{Members, check_length};
 use crate::MetricsError;
 use crate::magnitude::ensure_magnitudes;
+use crate::members::{Members, check_length};
 use crate::silhouette::{MAX_MAGNITUDE, check_dissimilarity};
 
 /// The Dunn index and its two parts.

@@ -6,7 +6,7 @@ use segctl_numeric::par::map_chunks;
 use super::boxes::{Boxed, boxes};
 use super::forms::Form;
 use super::kernel::{greatest, least};
-use crate::internal::members::Members;
+use crate::members::Members;
 
 /// Boxes in a chunk.
 const CHUNK: usize = 4;

@@ -5,20 +5,20 @@ use segctl_numeric::{InputError, Labels};
 use crate::MetricsError;
 
 /// The rows of each cluster that has any, ascending: clusters are numbered here without the empty ones.
-pub(super) struct Members {
+pub(crate) struct Members {
     rows: Vec<usize>,
     /// Where each cluster starts in `rows`, and the end.
     starts: Vec<usize>,
     /// The label of each cluster.
-    pub(super) labels: Vec<usize>,
+    pub(crate) labels: Vec<usize>,
     /// Clusters of the labeling, empty ones included.
-    pub(super) n_labels: usize,
-    pub(super) n_noise: usize,
+    pub(crate) n_labels: usize,
+    pub(crate) n_noise: usize,
 }
 
 impl Members {
     /// Time O(n + k).
-    pub(super) fn new(labels: &Labels) -> Self {
+    pub(crate) fn new(labels: &Labels) -> Self {
         let sizes = labels.sizes();
         let mut next: Vec<usize> = Vec::with_capacity(sizes.len());
         let mut end = 0;
@@ -40,31 +40,31 @@ impl Members {
     }
 
     /// Clusters that have rows.
-    pub(super) fn n_clusters(&self) -> usize {
+    pub(crate) fn n_clusters(&self) -> usize {
         self.labels.len()
     }
 
     /// Rows that are no noise.
-    pub(super) fn n_used(&self) -> usize {
+    pub(crate) fn n_used(&self) -> usize {
         self.rows.len()
     }
 
-    pub(super) fn size(&self, cluster: usize) -> usize {
+    pub(crate) fn size(&self, cluster: usize) -> usize {
         self.starts[cluster + 1] - self.starts[cluster]
     }
 
     /// The rows of a cluster, ascending.
-    pub(super) fn of(&self, cluster: usize) -> &[usize] {
+    pub(crate) fn of(&self, cluster: usize) -> &[usize] {
         &self.rows[self.starts[cluster]..self.starts[cluster + 1]]
     }
 
     /// The rows of each cluster.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[usize]> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[usize]> {
         (0..self.n_clusters()).map(|cluster| self.of(cluster))
     }
 
     /// Runs of at most `length` rows of one cluster, with their clusters.
-    pub(super) fn segments(&self, length: usize) -> Vec<(usize, Range<usize>)> {
+    pub(crate) fn segments(&self, length: usize) -> Vec<(usize, Range<usize>)> {
         let of_cluster = |cluster: usize| {
             let (start, end) = (self.starts[cluster], self.starts[cluster + 1]);
             (start..end).step_by(length).map(move |at| (cluster, at..(at + length).min(end)))
@@ -73,13 +73,13 @@ impl Members {
     }
 
     /// The rows of a segment.
-    pub(super) fn rows(&self, segment: Range<usize>) -> &[usize] {
+    pub(crate) fn rows(&self, segment: Range<usize>) -> &[usize] {
         &self.rows[segment]
     }
 
     /// # Errors
     /// Fewer than 2 clusters, or as many as rows.
-    pub(super) fn check_counts(&self, labeling: usize) -> Result<(), MetricsError> {
+    pub(crate) fn check_counts(&self, labeling: usize) -> Result<(), MetricsError> {
         let (n_clusters, n_samples) = (self.n_clusters(), self.n_used());
         if n_clusters < 2 || n_clusters >= n_samples {
             return Err(MetricsError::ClusterCount { labeling, n_clusters, n_samples });
@@ -88,14 +88,14 @@ impl Members {
     }
 
     /// One value for each label, `empty` for labels without rows.
-    pub(super) fn by_label<T: Clone>(&self, values: impl IntoIterator<Item = T>, empty: T) -> Vec<T> {
+    pub(crate) fn by_label<T: Clone>(&self, values: impl IntoIterator<Item = T>, empty: T) -> Vec<T> {
         let mut all = vec![empty; self.n_labels];
         self.labels.iter().zip(values).for_each(|(&label, value)| all[label] = value);
         all
     }
 }
 
-pub(super) fn check_length(labels: &Labels, n_rows: usize) -> Result<(), InputError> {
+pub(crate) fn check_length(labels: &Labels, n_rows: usize) -> Result<(), InputError> {
     match labels.len() == n_rows {
         true => Ok(()),
         false => Err(InputError::Length { what: "labels", found: labels.len(), expected: n_rows }),

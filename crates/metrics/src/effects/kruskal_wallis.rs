@@ -17,27 +17,27 @@ pub struct KruskalWallis {
 impl KruskalWallis {
     /// Of finite values, given cluster by cluster with the sizes of the clusters, of which there are two or more.
     pub(super) fn of(values: &[f64], sizes: &[usize]) -> Self {
-        let n = values.len() as f64;
+        let n = values.len() as i128;
         let (rank_sums, ties) = rank(values, sizes);
         let df = sizes.len() - 1;
-        let untied = 1.0 - ties as f64 / (n * n * n - n);
-        if ties == (values.len() as u128).pow(3) - values.len() as u128 {
+        let variation = n * n * n - n - ties;
+        if variation == 0 {
             return Self { h: None, df, epsilon_squared: 0.0 };
         }
         // Twice the sums of the ranks' differences from their mean: whole numbers, of which nothing cancels.
-        let excess = |(&sum, &size): (&u64, &usize)| {
-            let excess = i128::from(sum) - size as i128 * (values.len() as i128 + 1);
-            excess as f64 * excess as f64 / (4.0 * size as f64)
+        let square = |(&sum, &size): (&u64, &usize)| {
+            let excess = i128::from(sum) - size as i128 * (n + 1);
+            excess as f64 * excess as f64 / size as f64
         };
-        let squares: f64 = rank_sums.iter().zip(sizes).map(excess).sum();
-        let h = 12.0 / (n * (n + 1.0)) * squares / untied;
-        Self { h: Some(h), df, epsilon_squared: (h / (n - 1.0)).min(1.0) }
+        let squares: f64 = rank_sums.iter().zip(sizes).map(square).sum();
+        let share = (3.0 * squares / variation as f64).min(1.0);
+        Self { h: Some(share * (n - 1) as f64), df, epsilon_squared: share }
     }
 }
 
 /// Twice the sum of the ranks of each cluster, ties having their mean rank; and `sum t^3 - t` over runs of t equal
 /// values.
-fn rank(values: &[f64], sizes: &[usize]) -> (Vec<u64>, u128) {
+fn rank(values: &[f64], sizes: &[usize]) -> (Vec<u64>, i128) {
     let clusters = sizes.iter().zip(0_u32..).flat_map(|(&size, cluster)| std::iter::repeat_n(cluster, size));
     let mut keys: Vec<(u64, u32)> = values.iter().map(|&value| ordered(value)).zip(clusters).collect();
     keys.sort_unstable_by_key(|key| key.0);
@@ -47,7 +47,7 @@ fn rank(values: &[f64], sizes: &[usize]) -> (Vec<u64>, u128) {
         let end = start + run.len() as u64;
         // The ranks from start + 1 to end.
         run.iter().for_each(|key| sums[key.1 as usize] += start + 1 + end);
-        let t = run.len() as u128;
+        let t = run.len() as i128;
         ties += t * t * t - t;
         start = end;
     }

@@ -97,41 +97,113 @@ impl ContingencyTable {
     }
 
     /// The labels of the first labeling that occur, ascending, -1 for noise.
+    ///
+    /// ```
+    /// # use segctl_metrics::external::{ContingencyTable, NoisePolicy};
+    /// # use segctl_numeric::Labels;
+    /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
+    /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
+    /// assert_eq!(table.row_labels(), [2, 4]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn row_labels(&self) -> &[i64] {
         &self.row_labels
     }
 
     /// The labels of the second labeling that occur, ascending, -1 for noise.
+    ///
+    /// ```
+    /// # use segctl_metrics::external::{ContingencyTable, NoisePolicy};
+    /// # use segctl_numeric::Labels;
+    /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
+    /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
+    /// assert_eq!(table.column_labels(), [0, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn column_labels(&self) -> &[i64] {
         &self.column_labels
     }
 
     /// Rows of the data with each label of the first labeling, none of them 0.
+    ///
+    /// ```
+    /// # use segctl_metrics::external::{ContingencyTable, NoisePolicy};
+    /// # use segctl_numeric::Labels;
+    /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
+    /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
+    /// assert_eq!(table.row_sums(), [1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn row_sums(&self) -> &[u64] {
         &self.row_sums
     }
 
     /// Rows of the data with each label of the second labeling, none of them 0.
+    ///
+    /// ```
+    /// # use segctl_metrics::external::{ContingencyTable, NoisePolicy};
+    /// # use segctl_numeric::Labels;
+    /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
+    /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
+    /// assert_eq!(table.column_sums(), [1, 2]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn column_sums(&self) -> &[u64] {
         &self.column_sums
     }
 
     /// The cells that are not empty, row by row.
+    ///
+    /// ```
+    /// # use segctl_metrics::external::{ContingencyTable, NoisePolicy};
+    /// # use segctl_numeric::Labels;
+    /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
+    /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
+    /// assert_eq!(table.cells().iter().map(|cell| (cell.row, cell.column, cell.count)).collect::<Vec<_>>(), [(0, 0, 1), (1, 1, 2)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn cells(&self) -> &[Cell] {
         &self.cells
     }
 
     /// Rows of the data counted, at least 1.
+    ///
+    /// ```
+    /// # use segctl_metrics::external::{ContingencyTable, NoisePolicy};
+    /// # use segctl_numeric::Labels;
+    /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
+    /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
+    /// assert_eq!(table.n_samples(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn n_samples(&self) -> u64 {
         self.n_samples
     }
 
     /// Rows of the data left out as noise.
+    ///
+    /// ```
+    /// # use segctl_metrics::external::{ContingencyTable, NoisePolicy};
+    /// # use segctl_numeric::Labels;
+    /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
+    /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
+    /// assert_eq!(table.n_left_out(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn n_left_out(&self) -> u64 {
         self.n_left_out
     }
 
     /// All cells, empty ones included: a vector per row of the table. Memory O(rows x columns).
+    ///
+    /// ```
+    /// # use segctl_metrics::external::{ContingencyTable, NoisePolicy};
+    /// # use segctl_numeric::Labels;
+    /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
+    /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
+    /// assert_eq!(table.dense(), [[1, 0], [0, 2]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn dense(&self) -> Vec<Vec<u64>> {
         let mut dense = vec![vec![0; self.column_labels.len()]; self.row_labels.len()];
         for cell in &self.cells {

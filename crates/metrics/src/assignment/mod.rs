@@ -1,8 +1,12 @@
 //! The assignment problem: pairs of a row and a column of greatest total weight, or of least total cost.
 
+mod relax;
+mod search;
+
 use segctl_numeric::{InputError, MatrixView};
 use serde::{Deserialize, Serialize};
 
+use self::search::Search;
 use crate::MetricsError;
 
 /// Path lengths are sums of at most two weights per row: 10^7 rows of this magnitude stay finite.
@@ -84,135 +88,10 @@ fn solve(weights: MatrixView<'_>, sign: f64) -> Assignment {
         Search::new(weights.as_slice().iter().map(|weight| sign * weight).collect(), n_rows, n_cols)
     };
     search.run();
-    let (short, long) = (search.partner_of_short, search.partner_of_long);
+    let (short, long) = search.partners();
     let (column_of_row, row_of_column) = if is_tall { (long, short) } else { (short, long) };
     let pairs = column_of_row.iter().enumerate().filter_map(|(i, j)| Some(weights.row(i)[(*j)?]));
     Assignment { total: pairs.sum(), column_of_row, row_of_column }
-}
-
-/// A matching of the short side that grows by one pair per augmenting path. The potentials keep every
-/// reduced cost `cost - of_short - of_long` at 0 or above, and at 0 for the pairs matched.
-struct Search {
-    /// short x long, row-major.
-    costs: Vec<f64>,
-    n_long: usize,
-    of_short: Vec<f64>,
-    of_long: Vec<f64>,
-    partner_of_short: Vec<Option<usize>>,
-    partner_of_long: Vec<Option<usize>>,
-    path: Path,
-}
-
-/// The shortest paths from one unmatched entry of the short side to those of the long side.
-struct Path {
-    lengths: Vec<f64>,
-    /// The entry of the short side before each of the long side.
-    previous: Vec<usize>,
-    /// Entries of the long side not yet reached for good.
-    open: Vec<usize>,
-    /// Entries of the long side reached, in order.
-    closed: Vec<usize>,
-}
-
-impl Search {
-    fn new(costs: Vec<f64>, n_short: usize, n_long: usize) -> Self {
-        Self {
-            costs,
-            n_long,
-            of_short: vec![0.0; n_short],
-            of_long: vec![0.0; n_long],
-            partner_of_short: vec![None; n_short],
-            partner_of_long: vec![None; n_long],
-            path: Path {
-                lengths: vec![0.0; n_long],
-                previous: vec![0; n_long],
-                open: Vec::with_capacity(n_long),
-                closed: Vec::with_capacity(n_long),
-            },
-        }
-    }
-
-    fn run(&mut self) {
-        self.match_minima();
-        for start in 0..self.partner_of_short.len() {
-            if self.partner_of_short[start].is_none() {
-                let (end, length) = self.shortest_path(start);
-                self.raise_potentials(start, length);
-                self.augment(start, end);
-            }
-        }
-    }
-
-    /// Matches every entry of the short side with its cheapest partner where that is free: most pairs are
-    /// found so, at one look at each cost.
-    fn match_minima(&mut self) {
-        for i in 0..self.partner_of_short.len() {
-            let costs = &self.costs[i * self.n_long..][..self.n_long];
-            let first = costs.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1));
-            let Some((j, &least)) = first else { continue };
-            self.of_short[i] = least;
-            if self.partner_of_long[j].is_none() {
-                self.partner_of_long[j] = Some(i);
-                self.partner_of_short[i] = Some(j);
-            }
-        }
-    }
-
-    /// Dijkstra's algorithm over reduced costs, to the nearest unmatched entry of the long side.
-    fn shortest_path(&mut self, start: usize) -> (usize, f64) {
-        let Self { costs, n_long, of_short, of_long, partner_of_long, path, .. } = self;
-        path.lengths.fill(f64::INFINITY);
-        path.closed.clear();
-        path.open.clear();
-        path.open.extend(0..*n_long);
-        let (mut i, mut reached) = (start, 0.0);
-        loop {
-            let costs = &costs[i * *n_long..][..*n_long];
-            let mut nearest = (0, f64::INFINITY, false);
-            for (at, &j) in path.open.iter().enumerate() {
-                let length = reached + (costs[j] - of_short[i] - of_long[j]);
-                if length < path.lengths[j] {
-                    path.lengths[j] = length;
-                    path.previous[j] = i;
-                }
-                let (length, is_free) = (path.lengths[j], partner_of_long[j].is_none());
-                // Among equals an unmatched entry ends the search at once.
-                if length < nearest.1 || (length == nearest.1 && is_free && !nearest.2) {
-                    nearest = (at, length, is_free);
-                }
-            }
-            reached = nearest.1;
-            let j = path.open.swap_remove(nearest.0);
-            match partner_of_long[j] {
-                None => return (j, reached),
-                Some(next) => i = next,
-            }
-            path.closed.push(j);
-        }
-    }
-
-    fn raise_potentials(&mut self, start: usize, length: f64) {
-        self.of_short[start] += length;
-        for &j in &self.path.closed {
-            let rise = length - self.path.lengths[j];
-            self.of_long[j] -= rise;
-            if let Some(i) = self.partner_of_long[j] {
-                self.of_short[i] += rise;
-            }
-        }
-    }
-
-    fn augment(&mut self, start: usize, end: usize) {
-        let mut j = end;
-        loop {
-            let i = self.path.previous[j];
-            self.partner_of_long[j] = Some(i);
-            match self.partner_of_short[i].replace(j) {
-                Some(before) if i != start => j = before,
-                _ => return,
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from agglomerative import write_agglomerative
 from dbscan import write_dbscan
+from effects import write_effects
+from external import write_external
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
+from internal import write_internal
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
 from mixed import write_mixed
@@ -26,8 +29,11 @@ from ward_graph import write_ward_graph
 SUBJECTS = {
     "agglomerative": write_agglomerative,
     "dbscan": write_dbscan,
+    "effects": write_effects,
+    "external": write_external,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,
+    "internal": write_internal,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
     "mixed": write_mixed,

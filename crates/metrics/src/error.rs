@@ -8,7 +8,7 @@ pub enum MetricsError {
     /// The matrix, the labels or a parameter are unusable.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// A silhouette compares clusters with each other, and rows within a cluster.
+    /// Silhouettes, indices and effects compare clusters with each other, and rows within a cluster.
     #[error("labeling {labeling}: n_clusters={n_clusters} should be >= 2 and < n_samples={n_samples}, noise left out")]
     ClusterCount {
         /// 0-based position among the labelings given.
@@ -43,15 +43,17 @@ impl MetricsError {
     /// use segctl_numeric::{Labels, Matrix};
     /// let x = Matrix::from_rows(&[[0.0], [1.0], [5.0]])?;
     /// let error = silhouette(x.view(), &Labels::from_signed(&[0, 0, 0])?).unwrap_err();
-    /// assert_eq!(error.hint().as_deref(), Some("one cluster has no silhouette: start the sweep at k = 2"));
+    /// assert_eq!(error.hint().as_deref(), Some("one cluster has none to be compared with: start the sweep at k = 2"));
     /// # Ok::<(), segctl_numeric::InputError>(())
     /// ```
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Input(InputError::NotFinite { .. }) => "impute missing values first",
             Self::ClusterCount { n_clusters: 0, .. } => "every row is noise: loosen the density parameters",
-            Self::ClusterCount { n_clusters: 1, .. } => "one cluster has no silhouette: start the sweep at k = 2",
-            Self::ClusterCount { .. } => "clusters of one row each have no silhouette: ask for fewer",
+            Self::ClusterCount { n_clusters: 1, .. } => {
+                "one cluster has none to be compared with: start the sweep at k = 2"
+            }
+            Self::ClusterCount { .. } => "clusters of one row each say nothing: ask for fewer",
             Self::TooLarge { .. } => "scale the column, or treat the value as missing",
             _ => return None,
         };

@@ -24,7 +24,7 @@ pub(super) fn is_euclidean(dissimilarity: &Dissimilarity) -> bool {
 
 /// Checks that `dissimilarity` is one of rows of `x`, and that sums of it are finite. The values of `x` have been
 /// checked to be finite.
-pub(super) fn check(x: MatrixView<'_>, dissimilarity: &Dissimilarity) -> Result<(), MetricsError> {
+pub(crate) fn check(x: MatrixView<'_>, dissimilarity: &Dissimilarity) -> Result<(), MetricsError> {
     match dissimilarity {
         Dissimilarity::Gower(gower) => check_gower(x, gower),
         Dissimilarity::Metric(Metric::SquaredEuclidean) => {

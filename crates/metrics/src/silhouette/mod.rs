@@ -17,6 +17,9 @@ mod sums;
 mod symmetric;
 mod value;
 
+pub(crate) use general::check as check_dissimilarity;
+pub(crate) use partition::MAX_MAGNITUDE;
+
 pub use exact::{silhouette, silhouette_against, silhouette_against_by, silhouette_many, silhouette_many_by};
 pub use result::{Interval, SampledSilhouette, Silhouette};
 pub use sampled::{SampleParams, silhouette_sampled, silhouette_sampled_by};

@@ -1,10 +1,11 @@
-use segctl_numeric::{InputError, Labels, MatrixView, par};
+use segctl_numeric::{InputError, Labels, MatrixView};
 
 use crate::MetricsError;
+use crate::magnitude::ensure_magnitudes;
 
 /// The largest magnitude accepted: squared differences of 10^7 columns still add up to a finite
 /// number.
-const MAX_MAGNITUDE: f64 = 1e150;
+pub(crate) const MAX_MAGNITUDE: f64 = 1e150;
 
 /// Labelings of the same rows, checked, with the clusters of all numbered through: cluster c of
 /// labeling l has slot `offsets[l] + c`.
@@ -27,7 +28,7 @@ impl<'a> Partitions<'a> {
         for (labeling, labels) in labels.iter().enumerate() {
             check_labels(labeling, labels, x.n_rows())?;
         }
-        check_magnitudes(x)?;
+        ensure_magnitudes(x, MAX_MAGNITUDE)?;
         let mut offsets = vec![0];
         let mut sizes = Vec::new();
         for labels in labels {
@@ -84,23 +85,4 @@ fn check_labels(labeling: usize, labels: &Labels, n_rows: usize) -> Result<(), M
         return Err(MetricsError::ClusterCount { labeling, n_clusters, n_samples });
     }
     Ok(())
-}
-
-/// One parallel pass over the values; only a failure is located.
-fn check_magnitudes(x: MatrixView<'_>) -> Result<(), MetricsError> {
-    let fits = |value: &f64| value.abs() <= MAX_MAGNITUDE;
-    let all_fit = |range| x.rows_range(range).as_slice().iter().all(fits);
-    if par::map_chunks(x.n_rows(), par::CHUNK_ROWS, all_fit).into_iter().all(|fits| fits) {
-        return Ok(());
-    }
-    x.ensure_finite("X")?;
-    match x.as_slice().iter().position(|value| !fits(value)) {
-        None => Ok(()),
-        Some(at) => Err(MetricsError::TooLarge {
-            row: at / x.n_cols(),
-            column: at % x.n_cols(),
-            value: x.as_slice()[at],
-            limit: MAX_MAGNITUDE,
-        }),
-    }
 }

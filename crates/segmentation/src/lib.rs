@@ -7,6 +7,7 @@
 mod algorithm;
 mod assign;
 mod choice;
+mod compare;
 mod composition;
 mod conclude;
 mod customers;
@@ -19,6 +20,7 @@ mod features;
 mod fit;
 mod init;
 mod initial;
+mod labels;
 mod ledger;
 mod manifest;
 mod map;
@@ -45,8 +47,9 @@ mod values;
 mod yardstick;
 
 pub use assign::{Assigned, assign, assign_with};
+pub use compare::{Birth, CompareOptions, Comparison, Fate, Migration, MovedValue, SegmentFate, compare, compare_with};
 pub use error::SegmentationError;
-pub use evaluate::{Evaluation, LabelCount, evaluate, evaluate_with};
+pub use evaluate::{EvaluateOptions, Evaluation, LabelCount, evaluate, evaluate_with};
 pub use fit::{Clustering, FitOptions, FitOutcome, TreeCut, fit, fit_with};
 pub use init::commented_recipe;
 pub use manifest::{Manifest, SegmentSummary, TimingsReport};

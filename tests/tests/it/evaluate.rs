@@ -57,3 +57,39 @@ fn labels_that_do_not_fit_are_refused() {
         Segctl::new("evaluate").arg(sample()).option("--labels", &labels).answer().refused(&[named]).with_hint();
     }
 }
+
+#[test]
+fn every_index_has_a_key_and_the_truth_is_compared() {
+    let dir = tempdir().unwrap();
+    let (data, labels) = (dir.path().join("x.csv"), dir.path().join("labels.csv"));
+    let rows = |value: &dyn Fn(usize) -> String| (0..40).map(|i| value(i) + "\n").collect::<String>();
+    let point = |i: usize| format!("{},{},{}", (i % 2) * 10 + i % 5, i % 7, if i % 2 == 0 { "a" } else { "b" });
+    std::fs::write(&data, "x,y,kind\n".to_owned() + &rows(&point)).unwrap();
+    std::fs::write(&labels, "segment\n".to_owned() + &rows(&|i| (i % 2).to_string())).unwrap();
+    let call = Segctl::new("evaluate").arg(&data).args(["--truth", "kind"]).option("--labels", &labels);
+    let found = evaluated(call);
+    for index in
+        ["silhouette", "simplified_silhouette", "calinski_harabasz", "davies_bouldin", "dunn", "xie_beni", "dbcv"]
+    {
+        assert!(found[index].is_f64(), "{index}: {found}");
+    }
+    for index in ["adjusted_rand_index", "adjusted_mutual_information", "v_measure", "fowlkes_mallows_index", "purity"]
+    {
+        assert!((found[index].as_f64().unwrap() - 1.0).abs() < 1e-12, "{index}");
+    }
+    assert!(found["segments"][0]["silhouette"].is_f64());
+    let without = evaluated(Segctl::new("evaluate").arg(&data).option("--labels", &labels));
+    assert!(without["adjusted_rand_index"].is_null());
+    Segctl::new("evaluate").arg(&data).args(["--truth", "kin"]).option("--labels", &labels).answer().refused(&["kin"]);
+}
+
+#[test]
+fn one_segment_has_an_inertia_alone() {
+    let dir = tempdir().unwrap();
+    let (data, labels) = (dir.path().join("x.csv"), dir.path().join("labels.csv"));
+    std::fs::write(&data, "a\n1\n3\n").unwrap();
+    std::fs::write(&labels, "segment\n0\n0\n").unwrap();
+    let found = evaluated(Segctl::new("evaluate").arg(&data).arg("--as-is").option("--labels", &labels));
+    assert_eq!(found["inertia"], 2.0);
+    assert!(found["silhouette"].is_null() && found["dunn"].is_null());
+}

@@ -4,6 +4,7 @@
 
 mod assign;
 mod browser;
+mod compare;
 mod config;
 mod determinism;
 mod evaluate;

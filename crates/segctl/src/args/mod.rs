@@ -33,8 +33,10 @@ pub(crate) enum Verb {
     Fit(Box<FitArgs>),
     /// The customers in a few principal components
     Reduce(Box<ReduceArgs>),
-    /// What given labels are worth: inertia and silhouette
+    /// What given labels are worth: every index, and agreement with the truth where it is known
     Evaluate(Box<EvaluateArgs>),
+    /// Two segmentations of the same customers: agreement, what became of each segment, who went where
+    Compare(CompareArgs),
     /// Print a commented segctl.toml with what was detected in the data
     Init(InitArgs),
     /// Put customers into the segments of an existing model
@@ -235,9 +237,37 @@ pub(crate) struct EvaluateArgs {
     /// The column of labels; recognised by default
     #[arg(long, value_name = "COLUMN")]
     pub(crate) label_column: Option<String>,
+    /// The column of DATA that says where customers truly belong: how far the labels agree with it
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) truth: Option<String>,
     #[command(flatten)]
     pub(crate) repeat: RepeatArgs,
     /// Print the metrics as JSON instead of a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The labels of before: a table with a column `segment`, and `id` where rows are not in order
+    #[arg(value_name = "LABELS_A")]
+    pub(crate) first: String,
+    /// The labels of now
+    #[arg(value_name = "LABELS_B")]
+    pub(crate) second: String,
+    /// The column of labels of both tables; recognised by default
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) label_column: Option<String>,
+    /// The column by which customers are known in both tables [default: id]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) id: Option<String>,
+    /// A column of numbers whose sum is followed from segment to segment
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) value: Option<String>,
+    /// The table that holds the value, by the same ids; by default that of the labels
+    #[arg(long, value_name = "FILE", requires = "value")]
+    pub(crate) data: Option<String>,
+    /// Print the comparison as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
 }

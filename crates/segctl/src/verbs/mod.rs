@@ -1,6 +1,7 @@
 //! One file per verb.
 
 mod assign;
+mod compare;
 mod evaluate;
 mod fit;
 mod init;
@@ -20,6 +21,7 @@ pub(crate) fn run(verb: &Verb, common: &Common, terminal: &Terminal) -> Result<(
         Verb::Fit(args) => fit::fit(args, common, terminal),
         Verb::Reduce(args) => reduce::reduce(args, common, terminal),
         Verb::Evaluate(args) => evaluate::evaluate(args, common, terminal),
+        Verb::Compare(args) => compare::compare(args, common, terminal),
         Verb::Init(args) => init::init(args, terminal),
         Verb::Assign(args) => assign::assign(args, common, terminal),
         Verb::Synth(args) => synth::synth(args, terminal),

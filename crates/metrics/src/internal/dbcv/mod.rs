@@ -14,7 +14,7 @@ use self::separation::separations;
 use self::sparseness::Inner;
 use crate::MetricsError;
 use crate::magnitude::ensure_magnitudes;
-use crate::members::{Members, check_length};
+use crate::members::{Members, check_labels};
 use crate::silhouette::{MAX_MAGNITUDE, check_dissimilarity};
 
 /// The density-based validity of a labeling and of its clusters.
@@ -76,7 +76,7 @@ pub struct Dbcv {
 /// value beyond 1e150 (1e140 for squared distances).
 pub fn dbcv(x: MatrixView<'_>, dissimilarity: &Dissimilarity, labels: &Labels) -> Result<Dbcv, MetricsError> {
     ensure_magnitudes(x, MAX_MAGNITUDE)?;
-    check_length(labels, x.n_rows())?;
+    check_labels(labels, x.n_rows())?;
     check_dissimilarity(x, dissimilarity)?;
     let members = Members::new(labels);
     let used: Vec<usize> = (0..members.n_clusters()).filter(|&cluster| members.size(cluster) > 1).collect();

@@ -46,8 +46,8 @@ struct Outside {
 /// Prim's algorithm from the first row.
 ///
 /// Many edges are of one reachability, namely of one core distance. By distance the shortest of those is taken: where
-/// distances differ there is one such tree, whatever the order of the rows. Among edges alike in both, and of all of one
-/// reachability by the order of the rows, that to the lowest row is taken, from the row that joined first.
+/// distances differ there is one such tree, whatever the order of the rows. Among edges alike in both, and by the order
+/// of the rows among all of one reachability, that to the lowest row is taken, from the row that joined first.
 pub(super) fn minimum_spanning_tree(
     rows: MatrixView<'_>,
     cores: &[f64],

@@ -49,6 +49,7 @@ impl MetricsError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Input(InputError::NotFinite { .. }) => "impute missing values first",
+            Self::Input(InputError::OutOfRange { name: "n_clusters", .. }) => "number the clusters from 0 on",
             Self::ClusterCount { n_clusters: 0, .. } => "every row is noise: loosen the density parameters",
             Self::ClusterCount { n_clusters: 1, .. } => {
                 "one cluster has none to be compared with: start the sweep at k = 2"

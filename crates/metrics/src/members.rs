@@ -95,16 +95,33 @@ impl Members {
     }
 }
 
-pub(crate) fn check_length(labels: &Labels, n_rows: usize) -> Result<(), InputError> {
-    match labels.len() == n_rows {
-        true => Ok(()),
-        false => Err(InputError::Length { what: "labels", found: labels.len(), expected: n_rows }),
+/// Results have a place for each label: 2^24 of them are 134 MB.
+const MOST_LABELS: usize = 1 << 24;
+
+/// # Errors
+/// Another number of labels than rows, or a label of 2^24 or more.
+pub(crate) fn check_labels(labels: &Labels, n_rows: usize) -> Result<(), InputError> {
+    if labels.len() != n_rows {
+        return Err(InputError::Length { what: "labels", found: labels.len(), expected: n_rows });
     }
+    if labels.n_clusters() > MOST_LABELS {
+        let value = labels.n_clusters() as f64;
+        return Err(InputError::OutOfRange { name: "n_clusters", value, expected: "<= 2^24" });
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_beyond_all_rows_are_refused() {
+        let labels = Labels::from_signed(&[0, 4_000_000_000]).unwrap();
+        let message = check_labels(&labels, 2).unwrap_err().to_string();
+        assert_eq!(message, "n_clusters=4000000001 should be <= 2^24");
+        assert!(check_labels(&Labels::from_signed(&[0, (1 << 24) - 1]).unwrap(), 2).is_ok());
+    }
 
     #[test]
     fn rows_are_found_by_cluster() {

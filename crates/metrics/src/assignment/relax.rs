@@ -58,3 +58,55 @@ pub(super) fn first_at(lengths: &[f64], length: f64, is_wanted: impl Fn(usize) -
         .find(|&(j, &other)| other == length && is_wanted(j))
         .map(|found| found.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use segctl_numeric::simd::{available_levels, dispatch_with};
+
+    use super::*;
+
+    #[test]
+    fn every_instruction_set_offers_the_same_paths() {
+        for n in [0, 1, 8, 21, 64] {
+            let costs: Vec<f64> = (0..n).map(|j| (j * 37 % 11) as f64 / 3.0).collect();
+            let of_open: Vec<f64> =
+                (0..n).map(|j| if j % 5 == 2 { f64::NEG_INFINITY } else { -0.1 * j as f64 }).collect();
+            let run = |level| {
+                let mut lengths: Vec<f64> = (0..n).map(|j| if j % 3 == 0 { 2.0 } else { f64::INFINITY }).collect();
+                let mut previous = vec![7; n];
+                let (lengths_, previous_) = (&mut lengths, &mut previous);
+                let least = dispatch_with(
+                    level,
+                    Relax {
+                        costs: &costs,
+                        reached: 0.5,
+                        potential: 0.25,
+                        of_open: &of_open,
+                        row: 3,
+                        lengths: lengths_,
+                        previous: previous_,
+                    },
+                );
+                (least, lengths, previous)
+            };
+            let expected = run(available_levels()[0]);
+            assert!(available_levels().into_iter().all(|level| run(level) == expected));
+            for j in 0..n {
+                let offered = 0.5 + (costs[j] - 0.25 - of_open[j]);
+                let before = if j % 3 == 0 { 2.0 } else { f64::INFINITY };
+                assert_eq!(expected.1[j], before.min(offered));
+                assert_eq!(expected.2[j], if offered < before { 3 } else { 7 });
+            }
+            assert_eq!(expected.0, expected.1.iter().copied().fold(f64::INFINITY, f64::min));
+        }
+    }
+
+    #[test]
+    fn the_first_entry_wanted_is_found() {
+        let lengths: Vec<f64> = (0..30).map(|j| f64::from(j % 7)).collect();
+        assert_eq!(first_at(&lengths, 3.0, |_| true), Some(3));
+        assert_eq!(first_at(&lengths, 3.0, |j| j > 10), Some(17));
+        assert_eq!(first_at(&lengths, 3.0, |j| j > 24), None);
+        assert_eq!(first_at(&lengths, 9.0, |_| true), None);
+    }
+}

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::MetricsError;
 use crate::external::ContingencyTable;
-use crate::members::{Members, check_length};
+use crate::members::{Members, check_labels};
 
 /// How closely a categorical feature goes with a labeling.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub fn categorical_effect(codes: &[u32], labels: &Labels) -> Result<CategoricalE
     if codes.len() != labels.len() {
         return Err(InputError::Length { what: "codes", found: codes.len(), expected: labels.len() }.into());
     }
-    check_length(labels, codes.len())?;
+    check_labels(labels, codes.len())?;
     Members::new(labels).check_counts(0)?;
     let pairs = codes.iter().copied().zip(labels.as_slice().iter().copied());
     let used: Vec<(u32, u32)> = pairs.filter(|&(_, label)| label != Labels::NOISE).collect();

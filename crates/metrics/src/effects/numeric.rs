@@ -7,7 +7,7 @@ use super::kruskal_wallis::KruskalWallis;
 use super::moments::Moments;
 use crate::MetricsError;
 use crate::magnitude::{SUMMABLE, ensure_magnitudes};
-use crate::members::{Members, check_length};
+use crate::members::{Members, check_labels};
 
 /// How much of a numeric feature a labeling accounts for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct ClusterEffect {
 /// [`MetricsError::ClusterCount`] with fewer than 2 clusters or as many as rows.
 pub fn numeric_effects(x: MatrixView<'_>, labels: &Labels) -> Result<Vec<NumericEffect>, MetricsError> {
     ensure_magnitudes(x, SUMMABLE)?;
-    check_length(labels, x.n_rows())?;
+    check_labels(labels, x.n_rows())?;
     let members = Members::new(labels);
     members.check_counts(0)?;
     Ok(map_chunks(x.n_cols(), 1, |range| effect(x, range.start, &members)))

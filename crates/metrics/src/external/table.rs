@@ -159,7 +159,8 @@ impl ContingencyTable {
     /// # use segctl_numeric::Labels;
     /// # let (first, second) = (Labels::from_signed(&[4, 4, 2, -1])?, Labels::from_signed(&[1, 1, 0, 0])?);
     /// let table = ContingencyTable::new(&first, &second, NoisePolicy::LeftOut)?;
-    /// assert_eq!(table.cells().iter().map(|cell| (cell.row, cell.column, cell.count)).collect::<Vec<_>>(), [(0, 0, 1), (1, 1, 2)]);
+    /// let cells = table.cells().iter().map(|cell| (cell.row, cell.column, cell.count));
+    /// assert_eq!(cells.collect::<Vec<_>>(), [(0, 0, 1), (1, 1, 2)]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn cells(&self) -> &[Cell] {

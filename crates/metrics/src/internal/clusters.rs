@@ -8,7 +8,7 @@ use segctl_numeric::{Labels, Matrix, MatrixView};
 
 use crate::MetricsError;
 use crate::magnitude::{SUMMABLE, ensure_magnitudes};
-use crate::members::{Members, check_length};
+use crate::members::{Members, check_labels};
 
 /// Segments in a chunk: where clusters are small a chunk is a few hundred rows all the same.
 const SEGMENTS: usize = 4;
@@ -37,7 +37,7 @@ impl Clusters {
     /// # Errors
     /// Another number of labels than rows.
     pub(super) fn new(x: MatrixView<'_>, labels: &Labels) -> Result<Self, MetricsError> {
-        check_length(labels, x.n_rows())?;
+        check_labels(labels, x.n_rows())?;
         let members = Members::new(labels);
         let centroids = centroids(x, &members);
         let distances = |cluster: usize, rows: &[usize]| {

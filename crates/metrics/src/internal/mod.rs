@@ -22,7 +22,7 @@ mod xie_beni;
 pub use calinski_harabasz::calinski_harabasz;
 pub use centroid_indices::{CentroidIndices, centroid_indices, centroid_indices_many};
 pub use davies_bouldin::davies_bouldin;
-pub use dbcv::{Dbcv, dbcv};
+pub use dbcv::{Dbcv, Ties, dbcv, dbcv_with};
 pub use dunn::{Dunn, dunn};
 pub use score::Score;
 pub use simplified::{SimplifiedSilhouette, simplified_silhouette};

@@ -1,7 +1,7 @@
 //! The density-based index.
 
 use proptest::prelude::*;
-use segctl_metrics::internal::{Dbcv, dbcv};
+use segctl_metrics::internal::{Dbcv, Ties, dbcv, dbcv_with};
 use segctl_numeric::distance::{Dissimilarity, Gower, Metric};
 use segctl_numeric::par::with_threads;
 use segctl_numeric::{Matrix, MatrixView};
@@ -15,8 +15,43 @@ fn reachability(x: MatrixView<'_>, by: &Dissimilarity, a: (usize, f64), b: (usiz
     by.distance(x.row(a.0), x.row(b.0)).max(a.1).max(b.1)
 }
 
-/// The inside of a cluster by Kruskal's algorithm over all edges in order.
-fn inside(x: MatrixView<'_>, by: &Dissimilarity, rows: Vec<usize>) -> Cluster {
+/// An edge: its weight, the distance of its ends, its ends.
+type Edge = (f64, f64, usize, usize);
+
+/// Kruskal's algorithm over all edges in order of weight and distance.
+fn kruskal(m: usize, edge: &dyn Fn(usize, usize) -> Edge) -> Vec<Edge> {
+    let mut edges: Vec<Edge> = (0..m).flat_map(|i| (0..i).map(move |j| (j, i))).map(|(i, j)| edge(i, j)).collect();
+    edges.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    let mut component: Vec<usize> = (0..m).collect();
+    edges.retain(|&(_, _, i, j)| {
+        let (from, to) = (component[i], component[j]);
+        component.iter_mut().filter(|c| **c == from).for_each(|c| *c = to);
+        from != to
+    });
+    edges
+}
+
+/// Prim's algorithm from row 0, the lowest row and the earliest neighbour winning ties.
+fn prim(m: usize, edge: &dyn Fn(usize, usize) -> Edge) -> Vec<Edge> {
+    let mut nearest: Vec<Option<Edge>> = vec![None; m];
+    let mut is_joined = vec![false; m];
+    let (mut tree, mut joined) = (Vec::new(), 0);
+    while tree.len() + 1 < m {
+        is_joined[joined] = true;
+        for row in (0..m).filter(|&row| !is_joined[row]) {
+            let offered = edge(joined, row);
+            if nearest[row].is_none_or(|nearest| offered.0 < nearest.0) {
+                nearest[row] = Some(offered);
+            }
+        }
+        let outside = (0..m).filter(|&row| !is_joined[row]);
+        joined = outside.min_by(|&a, &b| nearest[a].unwrap().0.total_cmp(&nearest[b].unwrap().0)).unwrap();
+        tree.push(nearest[joined].unwrap());
+    }
+    tree
+}
+
+fn inside(x: MatrixView<'_>, by: &Dissimilarity, rows: Vec<usize>, ties: Ties) -> Cluster {
     let (m, p) = (rows.len(), x.n_cols() as f64);
     let core = |i: usize| {
         let others = (0..m).filter(|&j| j != i).map(|j| by.distance(x.row(rows[i]), x.row(rows[j])));
@@ -24,28 +59,15 @@ fn inside(x: MatrixView<'_>, by: &Dissimilarity, rows: Vec<usize>) -> Cluster {
         (sum / (m - 1) as f64).powf(-1.0 / p)
     };
     let cores: Vec<f64> = (0..m).map(core).collect();
-    let mut edges: Vec<(f64, f64, usize, usize)> = (0..m)
-        .flat_map(|i| (0..i).map(move |j| (j, i)))
-        .map(|(i, j)| {
-            let weight = reachability(x, by, (rows[i], cores[i]), (rows[j], cores[j]));
-            (weight, by.distance(x.row(rows[i]), x.row(rows[j])), i, j)
-        })
-        .collect();
-    edges.sort_by(|a, b| a.partial_cmp(b).unwrap());
-    let mut component: Vec<usize> = (0..m).collect();
+    let edge = |i: usize, j: usize| {
+        let weight = reachability(x, by, (rows[i], cores[i]), (rows[j], cores[j]));
+        (weight, by.distance(x.row(rows[i]), x.row(rows[j])), i, j)
+    };
+    let tree = if ties == Ties::Distance { kruskal(m, &edge) } else { prim(m, &edge) };
     let mut degrees = vec![0; m];
-    let mut tree = Vec::new();
-    for (weight, _, i, j) in edges {
-        let (from, to) = (component[i], component[j]);
-        if from != to {
-            component.iter_mut().filter(|c| **c == from).for_each(|c| *c = to);
-            degrees[i] += 1;
-            degrees[j] += 1;
-            tree.push((weight, i, j));
-        }
-    }
+    tree.iter().flat_map(|edge| [edge.2, edge.3]).for_each(|end| degrees[end] += 1);
     let longest = |is_kept: &dyn Fn(usize, usize) -> bool| {
-        tree.iter().filter(|(_, i, j)| is_kept(*i, *j)).map(|edge| edge.0).reduce(f64::max)
+        tree.iter().filter(|edge| is_kept(edge.2, edge.3)).map(|edge| edge.0).reduce(f64::max)
     };
     let sparseness = longest(&|i, j| degrees[i] > 1 && degrees[j] > 1).or_else(|| longest(&|_, _| true)).unwrap();
     let mut inner: Vec<usize> = (0..m).filter(|&i| degrees[i] > 1).collect();
@@ -55,10 +77,10 @@ fn inside(x: MatrixView<'_>, by: &Dissimilarity, rows: Vec<usize>) -> Cluster {
     (rows, cores, sparseness, inner)
 }
 
-fn by_definition(x: MatrixView<'_>, by: &Dissimilarity, labels: &[i64]) -> f64 {
+fn by_definition(x: MatrixView<'_>, by: &Dissimilarity, labels: &[i64], ties: Ties) -> f64 {
     let rows = |label: i64| (0..labels.len()).filter(|&i| labels[i] == label).collect::<Vec<_>>();
     let clusters: Vec<Cluster> =
-        (0..9).map(rows).filter(|rows| rows.len() > 1).map(|rows| inside(x, by, rows)).collect();
+        (0..9).map(rows).filter(|rows| rows.len() > 1).map(|rows| inside(x, by, rows, ties)).collect();
     let separation = |a: &Cluster, b: &Cluster| {
         let pairs = a.3.iter().flat_map(|&i| b.3.iter().map(move |&j| (i, j)));
         let between = |(i, j): (usize, usize)| reachability(x, by, (a.0[i], a.1[i]), (b.0[j], b.1[j]));
@@ -96,7 +118,10 @@ proptest! {
             prop_assert!((-1.0..=1.0).contains(&found.value));
             prop_assert!(found.per_cluster.iter().flatten().all(|value| (-1.0..=1.0).contains(value)));
             if !has_ties {
-                let expected = by_definition(x.view(), &dissimilarity, &labels);
+                let expected = by_definition(x.view(), &dissimilarity, &labels, Ties::Distance);
+                prop_assert!(close(found.value, expected, 1e-8), "{} for {expected}", found.value);
+                let found = dbcv_with(x.view(), &dissimilarity, &signed(&labels), Ties::RowOrder).unwrap();
+                let expected = by_definition(x.view(), &dissimilarity, &labels, Ties::RowOrder);
                 prop_assert!(close(found.value, expected, 1e-8), "{} for {expected}", found.value);
             }
         }
@@ -120,11 +145,13 @@ proptest! {
 fn the_values_of_the_authors_program() {
     let squared = Metric::SquaredEuclidean.into();
     let x = Matrix::from_rows(&[[1.0, 1.0], [2.0, 2.0], [4.0, 4.0], [5.0, 5.0]]).unwrap();
-    let found = dbcv(x.view(), &squared, &signed(&[0, 0, 1, 1])).unwrap();
-    assert!(close(found.value, 0.75, 1e-14));
-    let x = Matrix::new((1..11).map(f64::from).collect(), 5, 2).unwrap();
-    let found = dbcv(x.view(), &squared, &signed(&[0, 0, 1, 1, 1])).unwrap();
-    assert!(close(found.value, 0.694_201_697_828_989, 1e-14));
+    let other = Matrix::new((1..11).map(f64::from).collect(), 5, 2).unwrap();
+    for ties in [Ties::Distance, Ties::RowOrder] {
+        let found = dbcv_with(x.view(), &squared, &signed(&[0, 0, 1, 1]), ties).unwrap();
+        assert!(close(found.value, 0.75, 1e-14));
+        let found = dbcv_with(other.view(), &squared, &signed(&[0, 0, 1, 1, 1]), ties).unwrap();
+        assert!(close(found.value, 0.694_201_697_828_989, 1e-14));
+    }
 }
 
 #[test]

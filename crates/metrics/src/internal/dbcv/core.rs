@@ -1,26 +1,45 @@
 //! Core distances: how sparse a cluster is around each of its rows.
 
+use std::ops::Range;
+
 use segctl_numeric::MatrixView;
-use segctl_numeric::distance::Dissimilarity;
+use segctl_numeric::distance::{Dissimilarity, Metric, squared_to_each};
 use segctl_numeric::par::map_chunks;
 use segctl_numeric::simd::{Kernel, LANES, dispatch};
 
-/// Rows in a chunk, each of which is compared with all.
-const CHUNK: usize = 16;
+/// Rows in a chunk, each of which is compared with all: the distances of eight to ten thousand fit the second-level
+/// cache.
+const CHUNK: usize = 8;
 
 /// The core distance of each of two or more rows among all of them.
 pub(super) fn core_distances(rows: MatrixView<'_>, dissimilarity: &Dissimilarity) -> Vec<f64> {
-    let of_chunk = |range: std::ops::Range<usize>| {
-        let mut distances = vec![0.0; rows.n_rows()];
-        let mut of = |i: usize| {
-            dissimilarity.one_to_many(rows.row(i), rows.as_slice(), &mut distances);
+    let n = rows.n_rows();
+    let of_chunk = |range: Range<usize>| {
+        let mut distances = distances(rows, range.clone(), dissimilarity);
+        let of = |(i, distances): (usize, &mut [f64])| {
             // What a row is from itself counts nothing, in whichever order it is added.
             distances[i] = f64::INFINITY;
-            core_distance(&distances, rows.n_cols())
+            core_distance(distances, rows.n_cols())
         };
-        range.map(&mut of).collect::<Vec<f64>>()
+        range.zip(distances.chunks_exact_mut(n)).map(of).collect::<Vec<f64>>()
     };
-    map_chunks(rows.n_rows(), CHUNK, of_chunk).into_iter().flatten().collect()
+    map_chunks(n, CHUNK, of_chunk).into_iter().flatten().collect()
+}
+
+/// The distances of some rows to all, row by row.
+fn distances(rows: MatrixView<'_>, some: Range<usize>, dissimilarity: &Dissimilarity) -> Vec<f64> {
+    let mut out = vec![0.0; some.len() * rows.n_rows()];
+    let some = rows.rows_range(some);
+    match dissimilarity {
+        // Lanes over the rows rather than over their few features.
+        Dissimilarity::Metric(Metric::SquaredEuclidean) => squared_to_each(rows, some, &mut out),
+        Dissimilarity::Metric(Metric::Euclidean) => {
+            squared_to_each(rows, some, &mut out);
+            out.iter_mut().for_each(|square| *square = square.sqrt());
+        }
+        other => other.many_to_many(some.as_slice(), rows.as_slice(), rows.n_cols(), &mut out),
+    }
+    out
 }
 
 /// Of one row, given its distances to all rows of the cluster, infinite to itself.

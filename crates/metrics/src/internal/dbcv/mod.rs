@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use self::separation::separations;
 use self::sparseness::Inner;
+pub use self::tree::Ties;
 use crate::MetricsError;
 use crate::magnitude::ensure_magnitudes;
-use crate::members::{Members, check_length};
+use crate::members::{Members, check_labels};
 use crate::silhouette::{MAX_MAGNITUDE, check_dissimilarity};
 
 /// The density-based validity of a labeling and of its clusters.
@@ -51,9 +52,10 @@ pub struct Dbcv {
 /// It differs from it, and from other programs, in two ways.
 ///
 /// - Usually several trees are minimal, since a row's core distance is its reachability to all nearer rows, and the
-///   index depends on which is taken: other programs take one by the order of the rows, and shuffling these moves a
-///   cluster's validity by some tenths. Here, of edges of one reachability the shortest by distance is taken, so
-///   that only equal distances leave a choice.
+///   index depends on which is taken. Other programs take one by the order of the rows: shuffling these moves a
+///   cluster's validity by some tenths. Here it is that of the shortest distances ([`Ties::Distance`]). It has more
+///   inner rows than most, so that values are lower, by hundredths where clusters are apart and by tenths where they
+///   touch. [`dbcv_with`] takes the authors' tree instead.
 /// - A row with a duplicate in its cluster has a core distance of 0, as the formula has it in the limit; other
 ///   programs pass over distances of 0.
 ///
@@ -75,8 +77,33 @@ pub struct Dbcv {
 /// dissimilarity is one of other rows, or fewer than two clusters have two rows; [`MetricsError::TooLarge`] for a
 /// value beyond 1e150 (1e140 for squared distances).
 pub fn dbcv(x: MatrixView<'_>, dissimilarity: &Dissimilarity, labels: &Labels) -> Result<Dbcv, MetricsError> {
+    dbcv_with(x, dissimilarity, labels, Ties::default())
+}
+
+/// [`dbcv`], by the minimum spanning trees that `ties` says. By the order of the rows and with squared Euclidean
+/// distances it has the values of the authors' program, where no two rows of a cluster are equal.
+///
+/// ```
+/// use segctl_metrics::internal::{Ties, dbcv_with};
+/// use segctl_numeric::distance::Metric;
+/// use segctl_numeric::{Labels, Matrix};
+/// let x = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0], [9.0, 10.0]])?;
+/// let labels = Labels::from_signed(&[0, 0, 1, 1, 1])?;
+/// let found = dbcv_with(x.view(), &Metric::SquaredEuclidean.into(), &labels, Ties::RowOrder)?;
+/// assert!((found.value - 0.694_201_697_828_989).abs() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`dbcv`].
+pub fn dbcv_with(
+    x: MatrixView<'_>,
+    dissimilarity: &Dissimilarity,
+    labels: &Labels,
+    ties: Ties,
+) -> Result<Dbcv, MetricsError> {
     ensure_magnitudes(x, MAX_MAGNITUDE)?;
-    check_length(labels, x.n_rows())?;
+    check_labels(labels, x.n_rows())?;
     check_dissimilarity(x, dissimilarity)?;
     let members = Members::new(labels);
     let used: Vec<usize> = (0..members.n_clusters()).filter(|&cluster| members.size(cluster) > 1).collect();
@@ -84,7 +111,7 @@ pub fn dbcv(x: MatrixView<'_>, dissimilarity: &Dissimilarity, labels: &Labels) -
         let (name, value) = ("clusters of two rows or more", used.len() as f64);
         return Err(InputError::OutOfRange { name, value, expected: ">= 2" }.into());
     }
-    let inside = |cluster: usize| Inner::of(x, members.of(cluster), dissimilarity);
+    let inside = |cluster: usize| Inner::of(x, members.of(cluster), dissimilarity, ties);
     let inner: Vec<Inner> = map_chunks(used.len(), 1, |range| inside(used[range.start]));
     Ok(result(x.n_rows(), &members, &used, &validities(x, dissimilarity, &inner)))
 }

@@ -2,7 +2,7 @@ use segctl_numeric::MatrixView;
 use segctl_numeric::distance::Dissimilarity;
 
 use super::core::core_distances;
-use super::tree::{Edge, minimum_spanning_tree};
+use super::tree::{Edge, Ties, minimum_spanning_tree};
 
 /// A cluster without its outermost rows.
 pub(super) struct Inner {
@@ -16,10 +16,10 @@ pub(super) struct Inner {
 
 impl Inner {
     /// Of the cluster with the given two or more rows of `x`.
-    pub(super) fn of(x: MatrixView<'_>, rows: &[usize], dissimilarity: &Dissimilarity) -> Self {
+    pub(super) fn of(x: MatrixView<'_>, rows: &[usize], dissimilarity: &Dissimilarity, ties: Ties) -> Self {
         let values = x.select_rows(rows);
         let cores = core_distances(values.view(), dissimilarity);
-        let tree = minimum_spanning_tree(values.view(), &cores, dissimilarity);
+        let tree = minimum_spanning_tree(values.view(), &cores, dissimilarity, ties);
         let mut degrees = vec![0; rows.len()];
         tree.iter().flat_map(|edge| edge.ends).for_each(|end| degrees[end] += 1);
         let is_inner = |&at: &usize| degrees[at] > 1;

@@ -5,6 +5,12 @@ pub(super) trait Form: Sync {
 
     /// The distance of a sum over all features.
     fn finish(sum: f64) -> f64;
+
+    /// The length of a sum, for which the triangle inequality holds.
+    fn length(sum: f64) -> f64;
+
+    /// The sum of a length.
+    fn sum(length: f64) -> f64;
 }
 
 /// `sqrt(sum_j (x_j - y_j)^2)`
@@ -28,6 +34,14 @@ impl Form for Euclidean {
     fn finish(sum: f64) -> f64 {
         sum.sqrt()
     }
+
+    fn length(sum: f64) -> f64 {
+        sum.sqrt()
+    }
+
+    fn sum(length: f64) -> f64 {
+        length * length
+    }
 }
 
 impl Form for SquaredEuclidean {
@@ -38,6 +52,14 @@ impl Form for SquaredEuclidean {
 
     fn finish(sum: f64) -> f64 {
         sum
+    }
+
+    fn length(sum: f64) -> f64 {
+        sum.sqrt()
+    }
+
+    fn sum(length: f64) -> f64 {
+        length * length
     }
 }
 
@@ -50,6 +72,14 @@ impl Form for Manhattan {
     fn finish(sum: f64) -> f64 {
         sum
     }
+
+    fn length(sum: f64) -> f64 {
+        sum
+    }
+
+    fn sum(length: f64) -> f64 {
+        length
+    }
 }
 
 impl Form for Chebyshev {
@@ -61,5 +91,13 @@ impl Form for Chebyshev {
 
     fn finish(sum: f64) -> f64 {
         sum
+    }
+
+    fn length(sum: f64) -> f64 {
+        sum
+    }
+
+    fn sum(length: f64) -> f64 {
+        length
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Rows of a cluster are put in boxes of neighbours. The corners of two boxes bound the distances of their rows
 //! from below and above, in the same floating-point operations in the same order, so that rounding, being
-//! monotone, keeps the bounds true to the last bit. Distances between boxes are then needed only where they could
+//! monotone, keeps the bounds true to the last bit; their distances from the middle of the cluster bound them from
+//! above as well, with some slack. Distances between boxes are then needed only where they could
 //! be less than the least found between clusters so far, or more than the greatest within one. A minimum and a
 //! maximum do not depend on the order: threads change no bit.
 
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::MetricsError;
 use crate::magnitude::ensure_magnitudes;
-use crate::members::{Members, check_length};
+use crate::members::{Members, check_labels};
 use crate::silhouette::{MAX_MAGNITUDE, check_dissimilarity};
 
 /// The Dunn index and its two parts.
@@ -62,7 +63,7 @@ pub struct Dunn {
 /// distances); [`MetricsError::ClusterCount`] with fewer than 2 clusters or as many as rows.
 pub fn dunn(x: MatrixView<'_>, dissimilarity: &Dissimilarity, labels: &Labels) -> Result<Dunn, MetricsError> {
     ensure_magnitudes(x, MAX_MAGNITUDE)?;
-    check_length(labels, x.n_rows())?;
+    check_labels(labels, x.n_rows())?;
     check_dissimilarity(x, dissimilarity)?;
     let members = Members::new(labels);
     members.check_counts(0)?;

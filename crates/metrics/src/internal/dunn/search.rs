@@ -13,7 +13,7 @@ const CHUNK: usize = 4;
 
 /// The least distance between clusters and the greatest within one.
 pub(super) fn extremes<F: Form>(x: MatrixView<'_>, members: &Members) -> (f64, f64) {
-    let boxes = boxes(x, members);
+    let boxes = boxes::<F>(x, members);
     let found = Found::default();
     // Good values early spare work later: each box begins with what promises most.
     map_chunks(boxes.len(), CHUNK, |range| range.for_each(|a| try_most_promising::<F>(&boxes, a, &found)));
@@ -57,7 +57,7 @@ fn try_most_promising<F: Form>(boxes: &[Boxed], a: usize, found: &Found) {
     let (mut nearest, mut farthest) = ((f64::INFINITY, None), (0.0, None));
     for b in &boxes[a..] {
         if b.cluster == boxes[a].cluster {
-            let bound = boxes[a].at_most::<F>(b);
+            let bound = boxes[a].at_most::<F>(b, farthest.0);
             if bound > farthest.0 {
                 farthest = (bound, Some(b));
             }
@@ -77,7 +77,7 @@ fn try_all<F: Form>(boxes: &[Boxed], a: usize, found: &Found) {
     let a = (&boxes[a], &boxes[a..]);
     for b in a.1 {
         let may_change = if a.0.cluster == b.cluster {
-            a.0.at_most::<F>(b) > found.greatest()
+            a.0.at_most::<F>(b, found.greatest()) > found.greatest()
         } else {
             a.0.at_least::<F>(b) < found.least()
         };

@@ -16,24 +16,30 @@ from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
+from knee import write_knee
 from mixed import write_mixed
 from pca import write_pca
 from preprocessing import write_preprocessing
+from r_references import write_gap, write_prediction_strength, write_stability
 from silhouette import write_silhouette
 from som import write_som
 
 SUBJECTS = {
     "agglomerative": write_agglomerative,
     "dbscan": write_dbscan,
+    "gap": write_gap,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
+    "knee": write_knee,
     "mixed": write_mixed,
     "pca": write_pca,
+    "prediction_strength": write_prediction_strength,
     "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,
     "som": write_som,
+    "stability": write_stability,
 }
 
 

@@ -18,5 +18,6 @@ mod symmetric;
 mod value;
 
 pub use exact::{silhouette, silhouette_against, silhouette_against_by, silhouette_many, silhouette_many_by};
+pub(crate) use partition::check_magnitudes;
 pub use result::{Interval, SampledSilhouette, Silhouette};
 pub use sampled::{SampleParams, silhouette_sampled, silhouette_sampled_by};

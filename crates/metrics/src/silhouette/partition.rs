@@ -87,7 +87,7 @@ fn check_labels(labeling: usize, labels: &Labels, n_rows: usize) -> Result<(), M
 }
 
 /// One parallel pass over the values; only a failure is located.
-fn check_magnitudes(x: MatrixView<'_>) -> Result<(), MetricsError> {
+pub(crate) fn check_magnitudes(x: MatrixView<'_>) -> Result<(), MetricsError> {
     let fits = |value: &f64| value.abs() <= MAX_MAGNITUDE;
     let all_fit = |range| x.rows_range(range).as_slice().iter().all(fits);
     if par::map_chunks(x.n_rows(), par::CHUNK_ROWS, all_fit).into_iter().all(|fits| fits) {

@@ -1,0 +1,11 @@
+//! Data without clusters: what a table is compared with.
+
+mod axes;
+mod gaussian;
+mod jacobi;
+mod uniform;
+
+pub(crate) use axes::Axes;
+pub(crate) use gaussian::{Gaussian, Normals};
+pub(crate) use uniform::check_table;
+pub use uniform::{ReferenceBox, ReferenceSpace};

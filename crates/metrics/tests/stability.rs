@@ -202,6 +202,19 @@ proptest! {
     }
 
     #[test]
+    fn the_order_of_the_rows_is_irrelevant((labels, resamples) in labelled_resamples()) {
+        let turned = |row: usize| labels.len() - 1 - row;
+        let order: Vec<usize> = (0..labels.len()).map(turned).collect();
+        let turn = |one: &Resample| Resample::new(one.rows().iter().map(|&row| turned(row)).collect(), one.labels().clone());
+        let others: Vec<Resample> = resamples.iter().map(|one| turn(one).unwrap()).collect();
+        let found = stability_of(&labels, &resamples, &Thresholds::default()).unwrap();
+        let mut again = stability_of(&labels.select(&order), &others, &Thresholds::default()).unwrap();
+        again.membership.reverse();
+        again.n_seen.reverse();
+        prop_assert_eq!(found, again);
+    }
+
+    #[test]
     fn names_of_clusters_are_irrelevant((labels, resamples) in labelled_resamples()) {
         let found = stability_of(&labels, &resamples, &Thresholds::default()).unwrap();
         let renamed = stability_of(&labels.permuted(&[2, 0, 1]), &resamples, &Thresholds::default()).unwrap();

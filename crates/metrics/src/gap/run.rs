@@ -3,7 +3,7 @@ use segctl_numeric::seed::Seed;
 use segctl_numeric::{InputError, Labels, MatrixView};
 
 use super::{Gap, GapParams};
-use crate::each::{checked, child, try_each};
+use crate::each::{at_once, checked, child, try_each};
 use crate::null::check_table;
 use crate::{MetricsError, ReferenceBox, inertia_many};
 
@@ -16,8 +16,8 @@ use crate::{MetricsError, ReferenceBox, inertia_many};
 ///
 /// `cluster` gets a table, k >= 2 and a seed of its own, and gives the cluster of each row; it is
 /// called from several threads, and its errors are passed through, those of `x` first, then those of
-/// the first reference set. Beside (B + 1) (`k_max` - 1) fits: O(B n d (d + `k_max`)) time, and a
-/// reference set and its labels per thread.
+/// the first reference set. Beside (B + 1) (`k_max` - 1) fits: O(B n d (d + `k_max`)) time, and
+/// reference sets of at most 256 MB at once, or one per thread.
 ///
 /// ```
 /// use segctl_metrics::{GapParams, MetricsError, gap_statistic};
@@ -62,7 +62,7 @@ where
         let reference = around.draw(x.n_rows(), child(params.seed, "gap reference", set, 0));
         log_dispersions(reference.view(), k_max, cluster, seed)
     };
-    let mut all = try_each(params.n_references + 1, "gap", observer, fits)?;
+    let mut all = try_each(params.n_references + 1, at_once(x.as_slice().len()), "gap", observer, fits)?;
     let own = all.remove(0);
     Ok(Gap::new(own, &all, params))
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use segctl_numeric::par::{CHUNK_ROWS, fold_chunks};
+use segctl_numeric::simd::{Kernel, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
 use super::jacobi::eigen;
@@ -52,10 +53,37 @@ impl Axes {
         self.add_along(coordinates, out);
     }
 
-    /// Moves `row` by `steps` along the axes.
-    pub(crate) fn add_along(&self, steps: &[f64], row: &mut [f64]) {
-        for (step, vector) in steps.iter().zip(self.vectors.view().rows()) {
-            row.iter_mut().zip(vector).for_each(|(value, v)| *value += step * v);
+    /// The rows (m x d) with the given `coordinates` along the axes.
+    pub(crate) fn unprojected(&self, coordinates: &[f64]) -> Vec<f64> {
+        let mut rows = self.mean.repeat(coordinates.len() / self.mean.len());
+        self.add_along(coordinates, &mut rows);
+        rows
+    }
+
+    /// Moves each of `rows` (m x d) by its own `steps` (m x d) along the axes.
+    pub(crate) fn add_along(&self, steps: &[f64], rows: &mut [f64]) {
+        dispatch(AddAlong { steps, vectors: self.vectors.as_slice(), n_features: self.mean.len(), rows });
+    }
+}
+
+/// rows += steps vectors, axis after axis.
+struct AddAlong<'a> {
+    steps: &'a [f64],
+    vectors: &'a [f64],
+    n_features: usize,
+    rows: &'a mut [f64],
+}
+
+impl Kernel for AddAlong<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let d = self.n_features;
+        for (steps, row) in self.steps.chunks_exact(d).zip(self.rows.chunks_exact_mut(d)) {
+            for (step, vector) in steps.iter().zip(self.vectors.chunks_exact(d)) {
+                row.iter_mut().zip(vector).for_each(|(value, v)| *value += step * v);
+            }
         }
     }
 }

@@ -16,14 +16,10 @@ impl Gaussian {
 
     /// `n` rows of it.
     pub(crate) fn draw(&self, n: usize, rng: &mut impl Rng) -> Matrix {
-        let d = self.0.mean.len();
-        let (mut normals, mut steps) = (Normals::new(rng), vec![0.0; d]);
-        let mut rows = Matrix::zeros(n, d);
-        for i in 0..n {
-            steps.iter_mut().zip(&self.0.deviations).for_each(|(step, deviation)| *step = normals.next() * deviation);
-            self.0.unproject(&steps, rows.row_mut(i));
-        }
-        rows
+        let mut normals = Normals::new(rng);
+        let steps: Vec<f64> =
+            (0..n).flat_map(|_| &self.0.deviations).map(|deviation| normals.next() * deviation).collect();
+        Matrix::new(self.0.unprojected(&steps), n, self.0.mean.len()).expect("n rows of d steps were made")
     }
 }
 

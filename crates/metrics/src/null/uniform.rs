@@ -107,9 +107,7 @@ impl ReferenceBox {
     /// When `unit` has another number of columns than the box.
     pub fn place(&self, unit: MatrixView<'_>) -> Matrix {
         assert_eq!(unit.n_cols(), self.low.len(), "one coordinate per side of the box");
-        let mut rows = unit.to_owned();
-        (0..rows.n_rows()).for_each(|i| self.put(rows.row_mut(i)));
-        rows
+        self.placed(unit.as_slice().to_vec(), unit.n_rows())
     }
 
     /// `n` rows drawn uniformly from the box, the same for the same `seed`. O(n d), or O(n d^2) along
@@ -125,21 +123,22 @@ impl ReferenceBox {
     /// ```
     pub fn draw(&self, n: usize, seed: Seed) -> Matrix {
         let mut rng = seed.stream("reference set", 0, 0);
-        let mut rows = Matrix::zeros(n, self.low.len());
-        rows.view_mut().as_mut_slice().iter_mut().for_each(|value| *value = rng.random());
-        (0..n).for_each(|i| self.put(rows.row_mut(i)));
-        rows
+        self.placed((0..n * self.low.len()).map(|_| rng.random()).collect(), n)
     }
 
-    /// Moves one row of the unit cube into the box.
-    fn put(&self, row: &mut [f64]) {
-        for (value, (low, high)) in row.iter_mut().zip(self.low.iter().zip(&self.high)) {
-            *value = (low + *value * (high - low)).min(*high);
+    /// The `n` rows of the unit cube, in the box.
+    fn placed(&self, mut values: Vec<f64>, n: usize) -> Matrix {
+        let d = self.low.len();
+        for row in values.chunks_exact_mut(d) {
+            for ((value, low), high) in row.iter_mut().zip(&self.low).zip(&self.high) {
+                *value = (low + *value * (high - low)).min(*high);
+            }
         }
-        if let Some(axes) = &self.axes {
-            let along = row.to_vec();
-            axes.unproject(&along, row);
-        }
+        let rows = match &self.axes {
+            Some(axes) => axes.unprojected(&values),
+            None => values,
+        };
+        Matrix::new(rows, n, d).expect("n rows of d values were made")
     }
 
     /// The sides, lowest and highest coordinate.

@@ -30,6 +30,11 @@ pub fn nearest_centroid(train: MatrixView<'_>, labels: &Labels, rows: MatrixView
     }
     train.ensure_finite("train")?;
     rows.ensure_finite("rows")?;
+    assigned(train, labels, rows)
+}
+
+/// [`nearest_centroid`] of checked tables and labels.
+pub(super) fn assigned(train: MatrixView<'_>, labels: &Labels, rows: MatrixView<'_>) -> Result<Labels, MetricsError> {
     let (means, clusters) = means(train, labels);
     if clusters.is_empty() {
         return Err(MetricsError::NoClusters { n_samples: train.n_rows() });

@@ -6,9 +6,10 @@ use segctl_numeric::seed::Seed;
 use segctl_numeric::{InputError, Labels, MatrixView};
 use serde::{Deserialize, Serialize};
 
-use super::{PredictionParams, nearest_centroid, strength_of_halves};
+use super::centroids::assigned;
+use super::{PredictionParams, strength_of_halves};
 use crate::MetricsError;
-use crate::each::{checked, child, try_each};
+use crate::each::{at_once, checked, child, try_each};
 use crate::null::check_table;
 
 /// The prediction strength for each k of a sweep.
@@ -82,9 +83,8 @@ where
     E: From<MetricsError> + Send,
     F: Fn(MatrixView<'_>, usize, Seed) -> Result<Labels, E> + Sync,
 {
-    let classify = |train: MatrixView<'_>, labels: &Labels, rows: MatrixView<'_>| {
-        nearest_centroid(train, labels, rows).map_err(E::from)
-    };
+    let classify =
+        |train: MatrixView<'_>, labels: &Labels, rows: MatrixView<'_>| assigned(train, labels, rows).map_err(E::from);
     prediction_strength_by(x, ks, cluster, &classify, params, observer)
 }
 
@@ -129,7 +129,8 @@ where
         let seed = |k, half| child(params.seed, ["fit of half 0", "fit of half 1"][half], division, k);
         ks.clone().map(|k| strength(views, k, cluster, classify, |half| seed(k, half))).collect::<Result<Vec<_>, E>>()
     };
-    let divisions = try_each(params.n_divisions, "prediction strength", observer, of_division)?;
+    let divisions =
+        try_each(params.n_divisions, at_once(x.as_slice().len()), "prediction strength", observer, of_division)?;
     let at = ks.clone().enumerate().map(|(i, k)| StrengthAt::new(k, divisions.iter().map(|all| all[i]).collect()));
     Ok(PredictionStrength::new(at.collect(), params.cutoff))
 }

@@ -5,7 +5,7 @@ use segctl_numeric::{InputError, Labels, Matrix, MatrixView};
 use super::StabilityParams;
 use super::scheme::Scheme;
 use crate::MetricsError;
-use crate::each::{checked, child, try_each};
+use crate::each::{at_once, checked, child, try_each};
 use crate::null::check_table;
 
 /// A clustering of some of the rows of a table.
@@ -120,7 +120,7 @@ where
     check_table(x)?;
     let scheme = Scheme::new(params.resampling, x);
     let one = |b| Ok(clustered(x, k, cluster, params.seed, &scheme, b)?.compared);
-    try_each(params.n_resamples, "stability", observer, one)
+    try_each(params.n_resamples, at_once(x.as_slice().len()), "stability", observer, one)
 }
 
 /// A resample with what was clustered.

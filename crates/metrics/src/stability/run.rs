@@ -8,7 +8,7 @@ use super::scheme::Scheme;
 use super::tally::{Compared, Counts, summary};
 use super::{Resample, Stability, StabilityParams, Thresholds};
 use crate::MetricsError;
-use crate::each::{checked, try_each};
+use crate::each::{at_once, checked, try_each};
 use crate::null::check_table;
 
 /// How well the clusters of `labels` come back when resamples of `x` (n x d) are clustered, in parallel.
@@ -19,7 +19,9 @@ use crate::null::check_table;
 /// `labels`, are not compared; noise of a resample is in none of its clusters. One cluster alone always
 /// comes back: its similarity says nothing.
 ///
-/// Beside B fits: O(B (n d + k k')) time and O(n + B k^2) memory.
+/// Beside B fits: O(B (n d + k k')) time and O(n + B k^2) memory, with
+/// resamples of at most 256 MB at once, or one per thread. A resample can have fewer rows than there are
+/// clusters, in a table of few rows: what then happens is up to `cluster`.
 ///
 /// ```
 /// use segctl_metrics::{MetricsError, StabilityParams, Verdict, stability};
@@ -114,7 +116,7 @@ where
         let fit = clustered(x, labels.n_clusters(), cluster, params.seed, &scheme, b)?;
         Ok(compare(labels, &fit.compared, predict(&fit)?.as_ref(), &counts))
     };
-    let compared = try_each(params.n_resamples, "stability", observer, one)?;
+    let compared = try_each(params.n_resamples, at_once(x.as_slice().len()), "stability", observer, one)?;
     Ok(summary(labels, &compared, counts, &params.thresholds))
 }
 

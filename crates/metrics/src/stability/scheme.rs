@@ -91,11 +91,10 @@ fn with_noise(x: MatrixView<'_>, share: f64, reach: &[f64], axes: &Axes, rng: &m
 }
 
 fn jittered(x: MatrixView<'_>, deviations: &[f64], axes: &Axes, rng: &mut impl Rng) -> Matrix {
-    let (mut normals, mut data, mut steps) = (Normals::new(rng), x.to_owned(), vec![0.0; deviations.len()]);
-    for i in 0..x.n_rows() {
-        steps.iter_mut().zip(deviations).for_each(|(step, deviation)| *step = normals.next() * deviation);
-        axes.add_along(&steps, data.row_mut(i));
-    }
+    let (mut normals, mut data) = (Normals::new(rng), x.to_owned());
+    let steps: Vec<f64> =
+        (0..x.n_rows()).flat_map(|_| deviations).map(|deviation| normals.next() * deviation).collect();
+    axes.add_along(&steps, data.view_mut().as_mut_slice());
     data
 }
 

@@ -7,7 +7,7 @@ use statrs::function::beta::beta_reg;
 use super::draw::{Plot, distinct};
 use super::{Hopkins, HopkinsParams, SimulatedNull};
 use crate::MetricsError;
-use crate::each::{child, try_each};
+use crate::each::{at_once, child, try_each};
 use crate::null::{Gaussian, check_table};
 use crate::{ReferenceBox, ReferenceSpace};
 
@@ -95,7 +95,7 @@ fn simulated(
         };
         Ok::<_, MetricsError>(mean(&plan.draws(table.view(), seed)))
     };
-    let mut values = try_each(2 * s, "hopkins", observer, one)?;
+    let mut values = try_each(2 * s, at_once(x.as_slice().len()), "hopkins", observer, one)?;
     let normal = values.split_off(s);
     Ok([values, normal])
 }

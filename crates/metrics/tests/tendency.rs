@@ -6,7 +6,7 @@ mod common;
 
 use std::f64::consts::TAU;
 
-use common::groups;
+use common::{groups, hashed};
 use rand::RngExt;
 use segctl_metrics::{Hopkins, HopkinsParams, hopkins};
 use segctl_numeric::observe::Silent;
@@ -36,7 +36,7 @@ fn single_draws_of_uniform_data_follow_the_beta_distribution() {
     let beta = Beta::new(20.0, 20.0).unwrap();
     let mut places: Vec<f64> = found.iter().map(|found| beta.cdf(found.statistic)).collect();
     for (place, found) in places.iter().zip(&found) {
-        assert!((1.0 - place - found.beta_p_value).abs() < 1e-9);
+        assert!((1.0 - place - found.beta_p_value.unwrap()).abs() < 1e-9);
     }
     places.sort_by(f64::total_cmp);
     let gap = places.iter().enumerate().map(|(i, p)| (p - (i as f64 + 0.5) / 400.0).abs()).fold(0.0, f64::max);
@@ -65,7 +65,7 @@ fn p_values_under_each_null_are_those_of_the_null() {
     let gaussian = share(&normal, &|found| found.gaussian.as_ref().unwrap().p_value);
     // 200 tables at 0.2: a standard deviation of 0.028.
     assert!((0.1..0.3).contains(&gaussian), "{gaussian}");
-    let beta = share(&normal, &|found| found.beta_p_value);
+    let beta = share(&normal, &|found| found.beta_p_value.unwrap());
     assert!(beta > 0.9, "Beta(m, m) takes correlation for clusters: {beta}");
     let slanted = |salt: usize| {
         let flat = uniform(80, 2, salt);
@@ -79,9 +79,26 @@ fn p_values_under_each_null_are_those_of_the_null() {
 #[test]
 fn groups_are_told_from_everything() {
     let found = run(groups(300, 3, 3, 20.0).view(), &params(1));
-    assert!(found.statistic > 0.95 && found.beta_p_value < 1e-6, "{found:?}");
+    assert!(found.statistic > 0.95 && found.beta_p_value.unwrap() < 1e-6, "{found:?}");
     assert_eq!(found.uniform.unwrap().p_value, 1.0 / 40.0);
     assert_eq!(found.gaussian.unwrap().p_value, 1.0 / 40.0);
+}
+
+#[test]
+fn rows_apart_hide_groups_from_a_high_power_only() {
+    // Three groups, in each of which a few rows are far out in all directions.
+    let d = 12;
+    let spread = |row: usize| 0.3 / (0.03 + hashed(row));
+    let value = |at: usize| {
+        let centre = if at % d == at / d % 3 { 6.0 } else { 0.0 };
+        centre + spread(at / d) * (2.0 * hashed(70_000 + at) - 1.0)
+    };
+    let x = Matrix::new((0..300 * d).map(value).collect(), 300, d).unwrap();
+    let p = |params: &HopkinsParams| run(x.view(), params).gaussian.unwrap().p_value;
+    assert!(p(&params(1)) > 0.2, "{}", p(&params(1)));
+    assert_eq!(p(&params(1).with_exponent(1)), 1.0 / 40.0);
+    assert_eq!(run(x.view(), &params(1).with_exponent(1)).beta_p_value, None);
+    assert!(params(1).with_exponent(0).validate().is_err());
 }
 
 #[test]
@@ -152,6 +169,6 @@ fn hostile_tables_are_refused_or_have_a_value() {
         assert!(found.draws.iter().all(|h| (0.0..=1.0).contains(h)), "{rows:?}: {found:?}");
         let nulls = [found.uniform.unwrap(), found.gaussian.unwrap()];
         assert!(nulls.iter().all(|null| null.values.iter().all(|h| (0.0..=1.0).contains(h))), "{rows:?}");
-        assert!((0.0..=1.0).contains(&found.beta_p_value));
+        assert!((0.0..=1.0).contains(&found.beta_p_value.unwrap()));
     }
 }

@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum GapRule {
-    /// The smallest k with gap(k) >= gap(k+1) - SE(k+1), else K: the paper's rule (`Tibs2001SEmax`).
+    /// The smallest k with gap(k) >= gap(k+1) - SE(k+1), else K: the paper's rule (`Tibs2001SEmax`). Where
+    /// many groups lie at like distances, the gap may hardly grow from k = 1 to 2 and much after that; the
+    /// answer is then 1. If [`GapRule::GlobalSeMax`] gives another, look at the gaps.
     #[default]
     Tibshirani,
     /// The smallest k whose gap is within one SE of the first local maximum (`firstSEmax`).

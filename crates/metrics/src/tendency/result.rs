@@ -11,20 +11,20 @@ pub struct Hopkins {
     pub draws: Vec<f64>,
     /// The points m of each kind in a draw.
     pub n_points: usize,
-    /// The power that distances are raised to: the number of columns that are not constant.
+    /// The power that distances are raised to: unless chosen, the number of columns that are not constant.
     pub exponent: usize,
     /// Rows used: all, or those of the sample.
     pub n_rows: usize,
     /// The probability of a value as large under Beta(m, m), which one draw has where points are thrown
     /// uniformly and independently into the box: columns are independent and without tails. Real columns
     /// are neither, so a small value says little; that a mean is less variable than one draw makes it too
-    /// large rather than too small.
-    pub beta_p_value: f64,
+    /// large rather than too small. `None` for a power other than the number of columns.
+    pub beta_p_value: Option<f64>,
     /// Against uniform data in the box along the principal axes; `None` without simulations.
     pub uniform: Option<SimulatedNull>,
     /// Against normal data of the same mean and covariance; `None` without simulations. Only where this
     /// too is rejected is there more than correlation and a dense middle; skewed columns and heavy tails
-    /// also reject it.
+    /// also reject it, and many groups that fill a region evenly do not.
     pub gaussian: Option<SimulatedNull>,
 }
 

@@ -15,8 +15,8 @@ use crate::{ReferenceBox, ReferenceSpace};
 ///
 /// H = sum u^d / (sum u^d + sum w^d), where the u are the Euclidean distances of m points, thrown
 /// uniformly into the bounding box along the columns, to the nearest row, the w those of m different rows
-/// to the nearest other row, and d counts the columns that are not constant. Some packages leave the
-/// exponent out, or give 1 - H. The mean of `n_draws` such values is reported.
+/// to the nearest other row, and d, unless another power is chosen, counts the columns that are not
+/// constant. Some packages leave the power out, or give 1 - H. The mean of `n_draws` such values is reported.
 ///
 /// Beta(m, m) holds for independent uniform columns only. Therefore the statistic is also compared with
 /// that of data sets simulated from two distributions without clusters: uniform in the box along the
@@ -43,12 +43,14 @@ pub fn hopkins(x: MatrixView<'_>, params: &HopkinsParams, observer: &dyn Observe
     check_table(x)?;
     let x = unit_scaled(sample(x, params).view())?;
     let m = (x.n_rows() / 10).clamp(1, params.max_points);
-    let plan = Plan { m, n_draws: params.n_draws, exponent: n_varying(x.view()) };
+    let n_varying = n_varying(x.view());
+    let plan = Plan { m, n_draws: params.n_draws, exponent: params.exponent.unwrap_or(n_varying) };
     let draws = plan.draws(x.view(), child(params.seed, "hopkins draws", 0, 0));
     let statistic = mean(&draws);
     let null = |values: Vec<f64>| (!values.is_empty()).then(|| SimulatedNull::new(statistic, values));
     let [uniform, gaussian] = simulated(x.view(), &plan, params, observer)?.map(null);
-    let beta_p_value = beta_reg(m as f64, m as f64, 1.0 - statistic);
+    let beta = || beta_reg(m as f64, m as f64, 1.0 - statistic);
+    let beta_p_value = (plan.exponent == n_varying).then(beta);
     Ok(Hopkins {
         statistic,
         draws,

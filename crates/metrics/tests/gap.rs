@@ -261,6 +261,15 @@ fn errors_of_the_clusterer_pass_through_and_bad_labels_are_named() {
 }
 
 #[test]
+fn results_cross_threads_and_files() {
+    fn assert_send_sync<T: Send + Sync>() {}
+    assert_send_sync::<(Gap, GapParams, ReferenceBox)>();
+    let found = run(groups(40, 2, 2, 9.0).view(), 3, GapParams::new(Seed(0))).unwrap();
+    let text = serde_json::to_string(&found).unwrap();
+    assert_eq!(serde_json::from_str::<Gap>(&text).unwrap(), found);
+}
+
+#[test]
 fn logarithms_given_are_checked() {
     let params = GapParams::new(Seed(0));
     let of = |log_w: Vec<f64>, references: &[Vec<f64>]| Gap::from_log_w(log_w, references, &params);

@@ -155,6 +155,15 @@ fn moving_and_scaling_by_powers_of_two_change_nothing() {
 }
 
 #[test]
+fn results_cross_threads_and_files() {
+    fn assert_send_sync<T: Send + Sync>() {}
+    assert_send_sync::<(PredictionStrength, PredictionParams)>();
+    let found = run(&groups(40, 2, 2, 9.0), 3, 1);
+    let text = serde_json::to_string(&found).unwrap();
+    assert_eq!(serde_json::from_str::<PredictionStrength>(&text).unwrap(), found);
+}
+
+#[test]
 fn another_rule_of_assignment_is_used() {
     let x = groups(60, 2, 2, 9.0);
     let params = PredictionParams::new(Seed(0)).with_divisions(4);

@@ -141,6 +141,15 @@ fn threads_change_no_bit() {
 }
 
 #[test]
+fn results_cross_threads_and_files() {
+    fn assert_send_sync<T: Send + Sync>() {}
+    assert_send_sync::<(Hopkins, HopkinsParams)>();
+    let found = run(groups(60, 2, 2, 9.0).view(), &params(0));
+    let text = serde_json::to_string(&found).unwrap();
+    assert_eq!(serde_json::from_str::<Hopkins>(&text).unwrap(), found);
+}
+
+#[test]
 fn large_tables_are_sampled_and_simulations_may_be_left_out() {
     let x = groups(500, 2, 2, 9.0);
     let few = HopkinsParams::new(Seed(0)).with_max_rows(200).with_max_points(7).with_simulations(0);

@@ -68,6 +68,20 @@ pub enum MetricsError {
         /// Rows given.
         n_samples: usize,
     },
+    /// Two numbers in the wrong order.
+    #[error("{name}={value} should be {relation} {other}={limit}")]
+    Order {
+        /// The name of the first.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// How they must stand to each other: `<`, `>=`.
+        relation: &'static str,
+        /// The name of the second.
+        other: &'static str,
+        /// Its value.
+        limit: f64,
+    },
     /// More rows than a table of all pairs is made for.
     #[error("{what}: n_samples={n_samples} should be <= {limit}")]
     TooManyRows {
@@ -103,6 +117,9 @@ impl MetricsError {
             Self::NoClusters { .. } => "every row is noise: loosen the density parameters",
             Self::EmptyCluster { .. } => "renumber the labels so that every cluster has rows",
             Self::Noise { .. } => "use an algorithm that puts every row into a cluster",
+            Self::Dispersion { k: 1, .. } | Self::NoSpread { .. } => {
+                "equal rows cannot be clustered: choose other columns"
+            }
             Self::Dispersion { .. } => "end the sweep below the number of distinct rows",
             Self::TooManyRows { .. } => "draw a sample of the rows first",
             Self::TooLarge { .. } => "scale the column, or treat the value as missing",

@@ -2,7 +2,7 @@
 //! distances, or estimated from a sample with a confidence interval; and the sum of squares within clusters.
 //!
 //! How many clusters, and whether they are real: [`hopkins`] (is there anything to find), [`gap_statistic`]
-//! and [`prediction_strength`] (how many), [`knee`] (where a curve bends), [`stability`] (which clusters come
+//! and [`prediction_strength()`] (how many), [`knee()`] (where a curve bends), [`stability()`] (which clusters come
 //! back, and which rows are contested) and [`consensus`] (which pairs stay together). Algorithms come in as
 //! closures: `Fn(MatrixView, k, Seed) -> Result<Labels, E>`, with any error that a [`MetricsError`] can become.
 //!

@@ -355,13 +355,15 @@ fn hostile_input_is_refused_with_the_numbers() {
     assert_eq!(message(&x, &good, params.with_resamples(0)), "n_resamples=0 should be in 1..=65535");
     let all = params.with_resampling(Resampling::Subset { share: 1.0 });
     assert_eq!(message(&x, &good, all), "share=1 should be in (0, 1)");
+    let crossed = params.with_thresholds(Thresholds::new(0.8, 0.6));
+    assert_eq!(message(&x, &good, crossed), "recovered=0.6 should be >= dissolved=0.8");
     let nan = Matrix::new(vec![f64::NAN; 6], 6, 1).unwrap();
     assert_eq!(message(&nan, &good, params), "X: value NaN at row 0, column 0 is not finite");
     assert!(stability_of(&good, &[], &Thresholds::default()).is_err());
     let beyond = Resample::new(vec![6], Labels::from_signed(&[0]).unwrap()).unwrap();
     assert_eq!(
         stability_of(&good, &[beyond], &Thresholds::default()).unwrap_err().to_string(),
-        "row=6 should be < n_samples"
+        "row=6 should be < n_samples=6"
     );
     assert!(Resample::new(vec![1, 1], short.clone()).is_err());
     assert!(Resample::new(vec![1], short).is_err());

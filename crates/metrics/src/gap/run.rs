@@ -11,7 +11,7 @@ use crate::{MetricsError, ReferenceBox, inertia_many};
 ///
 /// gap(k) is the mean of ln W(k) over reference sets of n rows drawn uniformly from a box around `x`,
 /// less ln W(k) of `x`, W being the sum of squared Euclidean distances to the means of the clusters
-/// ([`crate::inertia`]). The gap of k = 1 is compared too, so that one cluster is a possible answer.
+/// ([`crate::inertia()`]). The gap of k = 1 is compared too, so that one cluster is a possible answer.
 /// Where the best k is `k_max`, the sweep may have ended too soon.
 ///
 /// `cluster` gets a table, k >= 2 and a seed of its own, and gives the cluster of each row; it is

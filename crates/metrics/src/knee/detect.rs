@@ -89,7 +89,8 @@ fn check(x: &[f64], y: &[f64]) -> Result<(), MetricsError> {
     match x.windows(2).find(|pair| pair[1] <= pair[0]) {
         None => Ok(()),
         Some(pair) => {
-            Err(InputError::OutOfRange { name: "x", value: pair[1], expected: "above the x before it" }.into())
+            let (value, limit) = (pair[1], pair[0]);
+            Err(MetricsError::Order { name: "x", value, relation: ">", other: "previous x", limit })
         }
     }
 }

@@ -65,7 +65,7 @@ impl KneeParams {
         Self { sensitivity, ..self }
     }
 
-    /// Checks the range; [`crate::knee`] calls it first.
+    /// Checks the range; [`crate::knee()`] calls it first.
     ///
     /// # Errors
     /// [`InputError::OutOfRange`] for a sensitivity that is negative or not finite.

@@ -39,7 +39,7 @@ impl PredictionParams {
         Self { cutoff, ..self }
     }
 
-    /// Checks the ranges; [`crate::prediction_strength`] calls it first.
+    /// Checks the ranges; [`crate::prediction_strength()`] calls it first.
     ///
     /// # Errors
     /// [`InputError::OutOfRange`] for no division or a cutoff outside [0, 1].

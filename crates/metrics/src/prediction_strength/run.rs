@@ -154,10 +154,12 @@ impl PredictionStrength {
 
 fn check_ks(ks: &RangeInclusive<usize>, n_samples: usize) -> Result<(), MetricsError> {
     let (first, last) = (*ks.start(), *ks.end());
-    if first == 0 || first > last {
-        return Err(
-            InputError::OutOfRange { name: "first k", value: first as f64, expected: ">= 1 and <= last k" }.into()
-        );
+    if first == 0 {
+        return Err(InputError::OutOfRange { name: "first k", value: 0.0, expected: ">= 1" }.into());
+    }
+    if first > last {
+        let (value, limit) = (first as f64, last as f64);
+        return Err(MetricsError::Order { name: "first k", value, relation: "<=", other: "last k", limit });
     }
     if last > n_samples / 2 {
         let at_least = last.saturating_mul(2);

@@ -74,11 +74,15 @@ impl Thresholds {
     /// Checks the ranges and the order.
     ///
     /// # Errors
-    /// [`InputError::OutOfRange`] outside [0, 1], or where `recovered < dissolved`.
+    /// [`InputError::OutOfRange`] outside [0, 1]; [`MetricsError::Order`] where `recovered < dissolved`.
     pub fn validate(&self) -> Result<(), MetricsError> {
         check("dissolved", self.dissolved, (0.0..=1.0).contains(&self.dissolved), "in [0, 1]")?;
         check("recovered", self.recovered, (0.0..=1.0).contains(&self.recovered), "in [0, 1]")?;
-        check("recovered", self.recovered, self.recovered >= self.dissolved, ">= dissolved")
+        if self.recovered >= self.dissolved {
+            return Ok(());
+        }
+        let (value, limit) = (self.recovered, self.dissolved);
+        Err(MetricsError::Order { name: "recovered", value, relation: ">=", other: "dissolved", limit })
     }
 }
 
@@ -127,10 +131,10 @@ impl StabilityParams {
         Self { thresholds, ..self }
     }
 
-    /// Checks the ranges; [`crate::stability`] calls it first.
+    /// Checks the ranges; [`crate::stability()`] calls it first.
     ///
     /// # Errors
-    /// [`InputError::OutOfRange`] with the first parameter outside its range.
+    /// [`InputError::OutOfRange`] with the first parameter outside its range, or as [`Thresholds::validate`].
     pub fn validate(&self) -> Result<(), MetricsError> {
         let n_fits = (1..=usize::from(u16::MAX)).contains(&self.n_resamples);
         check("n_resamples", self.n_resamples as f64, n_fits, "in 1..=65535")?;

@@ -70,13 +70,17 @@ impl Resample {
     }
 
     /// # Errors
-    /// [`InputError::OutOfRange`] for a row that a table of `n_rows` does not have.
+    /// [`MetricsError::Order`] for a row that a table of `n_rows` does not have.
     pub(super) fn check(&self, n_rows: usize) -> Result<(), MetricsError> {
         match self.rows.iter().find(|&&row| row >= n_rows) {
             None => Ok(()),
-            Some(&row) => {
-                Err(InputError::OutOfRange { name: "row", value: row as f64, expected: "< n_samples" }.into())
-            }
+            Some(&row) => Err(MetricsError::Order {
+                name: "row",
+                value: row as f64,
+                relation: "<",
+                other: "n_samples",
+                limit: n_rows as f64,
+            }),
         }
     }
 }
@@ -85,7 +89,7 @@ impl Resample {
 ///
 /// `cluster` gets a table, `k` and a seed of its own, and gives the cluster of each row; it is called
 /// from several threads, and its errors are passed through, that of the lowest resample first. For
-/// [`crate::consensus`], or to keep the labels; [`crate::stability`] needs no room for them. The
+/// [`crate::consensus`], or to keep the labels; [`crate::stability()`] needs no room for them. The
 /// result has O(n B) entries.
 ///
 /// ```

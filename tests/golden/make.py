@@ -19,9 +19,11 @@ from hdbscan_tree import write_hdbscan
 from internal import write_internal
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
+from knee import write_knee
 from mixed import write_mixed
 from pca import write_pca
 from preprocessing import write_preprocessing
+from r_references import write_gap, write_prediction_strength, write_stability
 from silhouette import write_silhouette
 from som import write_som
 from ward_graph import write_ward_graph
@@ -31,17 +33,21 @@ SUBJECTS = {
     "dbscan": write_dbscan,
     "effects": write_effects,
     "external": write_external,
+    "gap": write_gap,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,
     "internal": write_internal,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
+    "knee": write_knee,
     "mixed": write_mixed,
     "pca": write_pca,
+    "prediction_strength": write_prediction_strength,
     "preprocessing": write_preprocessing,
     "silhouette": write_silhouette,
     "som": write_som,
     "ward_graph": write_ward_graph,
+    "stability": write_stability,
 }
 
 

@@ -1,11 +1,14 @@
 //! The sum of squares within clusters.
 
+mod kernel;
+
 use std::ops::Range;
 
-use segctl_numeric::distance::squared_euclidean;
 use segctl_numeric::par::{CHUNK_ROWS, fold_chunks};
+use segctl_numeric::simd::dispatch;
 use segctl_numeric::{InputError, Labels, MatrixView};
 
+use self::kernel::{AddRows, SquaresWithin};
 use crate::MetricsError;
 
 /// `sum_i |x_i - c_label(i)|^2` over the rows of `x` (n x d), each `c` being the mean of its members;
@@ -43,6 +46,9 @@ pub fn inertia_many(x: MatrixView<'_>, labelings: &[&Labels]) -> Result<Vec<f64>
     if let Some(labels) = labelings.iter().find(|labels| labels.len() != x.n_rows()) {
         return Err(InputError::Length { what: "labels", found: labels.len(), expected: x.n_rows() }.into());
     }
+    if x.n_cols() == 0 {
+        return Ok(vec![0.0; labelings.len()]);
+    }
     let means = means(x, labelings);
     let squares = |range: Range<usize>| {
         let of = |(labels, means): (&&Labels, &Vec<f64>)| squares_within(x, labels, means, range.clone());
@@ -58,16 +64,15 @@ fn means(x: MatrixView<'_>, labelings: &[&Labels]) -> Vec<Vec<f64>> {
     let sums = |range: Range<usize>| {
         let mut sums = zeros.clone();
         for (labels, sums) in labelings.iter().zip(&mut sums) {
-            for (row, cluster) in members(x, labels, range.clone()) {
-                sums[cluster * d..][..d].iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-            }
+            let (rows, ids) = (x.rows_range(range.clone()).as_slice(), &labels.as_slice()[range.clone()]);
+            dispatch(AddRows { rows, ids, n_features: d, sums });
         }
         sums
     };
     let join = |a: Vec<Vec<f64>>, b: Vec<Vec<f64>>| a.into_iter().zip(&b).map(|(a, b)| added(a, b)).collect();
     let mut means = fold_chunks(x.n_rows(), CHUNK_ROWS, sums, zeros.clone(), join);
     for (labels, means) in labelings.iter().zip(&mut means) {
-        for (mean, size) in means.chunks_exact_mut(d.max(1)).zip(labels.sizes()) {
+        for (mean, size) in means.chunks_exact_mut(d).zip(labels.sizes()) {
             mean.iter_mut().for_each(|value| *value /= size as f64);
         }
     }
@@ -75,13 +80,8 @@ fn means(x: MatrixView<'_>, labelings: &[&Labels]) -> Vec<Vec<f64>> {
 }
 
 fn squares_within(x: MatrixView<'_>, labels: &Labels, means: &[f64], range: Range<usize>) -> f64 {
-    let d = x.n_cols();
-    members(x, labels, range).map(|(row, cluster)| squared_euclidean(row, &means[cluster * d..][..d])).sum()
-}
-
-/// The rows of `range` that are no noise, with their clusters.
-fn members<'a>(x: MatrixView<'a>, labels: &'a Labels, range: Range<usize>) -> impl Iterator<Item = (&'a [f64], usize)> {
-    range.filter_map(move |i| Some((x.row(i), labels.get(i)?)))
+    let (rows, ids) = (x.rows_range(range.clone()).as_slice(), &labels.as_slice()[range]);
+    dispatch(SquaresWithin { rows, ids, n_features: x.n_cols(), means })
 }
 
 fn added(mut a: Vec<f64>, b: &[f64]) -> Vec<f64> {

@@ -211,6 +211,7 @@ mod tests {
             bic: None,
             n_iter: Some(1),
             converged: true,
+            indices: crate::outcome::CandidateIndices::default(),
         };
         silhouettes.iter().zip(smallest).enumerate().map(one).collect()
     }

@@ -8,9 +8,10 @@ use segctl_numeric::{Labels, Matrix};
 
 use crate::algorithm::{self, Context, Cut, Fit, Found, Picture};
 use crate::choice::choose;
-use crate::outcome::{Candidate, Evidence};
+use crate::outcome::{Candidate, CandidateIndices, Evidence};
 use crate::recipe::{Algorithm, ClusterRecipe, Recipe};
 use crate::run::{Ready, RunOptions};
+use crate::weigh::{Weighed, weigh};
 use crate::yardstick::{Judged, Mean, Yardstick};
 use crate::{SegmentationError, Timings, initial};
 
@@ -60,8 +61,10 @@ pub(crate) fn sweep(
     let yardstick = Yardstick::of(ready)?;
     let judged = timings.time("evaluate", || yardstick.judge(&labels, Seed(recipe.seed), observer))?;
     let judgements = fits.iter().zip(&judged.means).zip(&judged.inertias);
-    let candidates = judgements.map(|((&(name, fit), mean), &inertia)| candidate(name, fit, mean, inertia)).collect();
-    let mut sweep = concluded(found, candidates, judged, cluster, x.n_rows())?;
+    let mut candidates: Vec<Candidate> =
+        judgements.map(|((&(name, fit), mean), &inertia)| candidate(name, fit, mean, inertia)).collect();
+    let weighed = timings.time("evaluate", || weigh(ready, &labels, &mut candidates, Seed(recipe.seed), observer))?;
+    let mut sweep = concluded(found, candidates, judged, cluster, weighed, x.n_rows())?;
     sweep.evidence.explanation.extend(yardstick.note());
     let notes = cluster.algorithm.as_slice().iter().flat_map(|&algorithm| ready.notes(algorithm));
     sweep.evidence.explanation.extend(notes);
@@ -97,6 +100,7 @@ fn concluded(
     candidates: Vec<Candidate>,
     mut judged: Judged,
     recipe: &ClusterRecipe,
+    weighed: Weighed,
     n_rows: usize,
 ) -> Result<Sweep, SegmentationError> {
     let choice = choose(&candidates, n_rows);
@@ -120,6 +124,11 @@ fn concluded(
         silhouette_is_exact: judged.exact.is_some(),
         explanation,
         candidates,
+        n_customers: n_rows as u64,
+        structure: weighed.structure,
+        votes: weighed.votes,
+        recommended: weighed.recommended,
+        notes: weighed.notes,
     };
     Ok(Sweep { evidence, chosen, algorithm, silhouettes, pictures })
 }
@@ -169,5 +178,6 @@ fn candidate(algorithm: Algorithm, fit: &Fit, &(silhouette, silhouette_interval)
         bic: fit.figure("bic"),
         n_iter: fit.n_iter,
         converged: fit.converged,
+        indices: CandidateIndices::default(),
     }
 }

@@ -36,6 +36,7 @@ mod reduce;
 mod resolve;
 mod run;
 mod sample;
+mod select;
 mod stage;
 pub mod synth;
 mod tables;
@@ -44,6 +45,7 @@ mod tree;
 mod units;
 mod usage;
 mod values;
+mod weigh;
 mod yardstick;
 
 pub use assign::{Assigned, assign, assign_with};
@@ -55,9 +57,9 @@ pub use init::commented_recipe;
 pub use manifest::{Manifest, SegmentSummary, TimingsReport};
 pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, Rule, TableSteps};
 pub use outcome::{
-    Candidate, Column, Composition, Condensed, CondensedCluster, Correlation, Customers, Derived, Distribution, Entry,
-    Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Neighbours, Outcome, Profile, Projection, Segment, SomMap,
-    SomPlane, Tree, Unit, Usage,
+    Candidate, CandidateIndices, Column, Composition, Condensed, CondensedCluster, Correlation, Customers, Derived,
+    Distribution, Entry, Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Neighbours, Outcome, Profile,
+    Projection, Recommended, Segment, SomMap, SomPlane, StructureTest, Tree, Unit, Usage, Vote,
 };
 pub use recipe::{
     Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DecayName, DuplicatesRecipe,
@@ -68,6 +70,7 @@ pub use reduce::{Reduction, reduce, reduce_with};
 pub use run::{RunOptions, run, run_with};
 pub use segctl_io::Source;
 pub use segctl_reduction::Components;
+pub use select::{select, select_with};
 pub use tables::{codebook_table, customers_table, linkage_table, profile_table};
 pub use timings::{Stage, Timings};
 

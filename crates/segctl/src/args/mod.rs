@@ -31,6 +31,8 @@ pub(crate) enum Verb {
     Run(Box<RunArgs>),
     /// One model: labels, model file, tree of merges
     Fit(Box<FitArgs>),
+    /// How many segments, and by which algorithm: every measure's vote, and whether there are groups at all
+    Select(Box<SelectArgs>),
     /// The customers in a few principal components
     Reduce(Box<ReduceArgs>),
     /// What given labels are worth: every index, and agreement with the truth where it is known
@@ -182,6 +184,22 @@ pub(crate) struct FitArgs {
     #[command(flatten)]
     pub(crate) repeat: RepeatArgs,
     /// Print the clustering in numbers as JSON instead of a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelectArgs {
+    #[command(flatten)]
+    pub(crate) prepared: PreparedArgs,
+    /// Algorithms to compare, of those that `segctl fit` knows [default: as for run]
+    #[arg(long, value_name = "A,B,…")]
+    pub(crate) algorithm: Option<Algorithms>,
+    #[command(flatten)]
+    pub(crate) repeat: RepeatArgs,
+    /// Print the evidence as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -8,6 +8,7 @@ mod init;
 mod meta;
 mod reduce;
 mod run;
+mod select;
 mod synth;
 
 use crate::args::{Common, Verb};
@@ -19,6 +20,7 @@ pub(crate) fn run(verb: &Verb, common: &Common, terminal: &Terminal) -> Result<(
     match verb {
         Verb::Run(args) => run::run(args, common, terminal),
         Verb::Fit(args) => fit::fit(args, common, terminal),
+        Verb::Select(args) => select::select(args, common, terminal),
         Verb::Reduce(args) => reduce::reduce(args, common, terminal),
         Verb::Evaluate(args) => evaluate::evaluate(args, common, terminal),
         Verb::Compare(args) => compare::compare(args, common, terminal),

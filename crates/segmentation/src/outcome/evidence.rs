@@ -19,6 +19,68 @@ pub struct Evidence {
     pub silhouette_is_exact: bool,
     /// The reasoning, one sentence per entry.
     pub explanation: Vec<String>,
+    /// Customers.
+    pub n_customers: u64,
+    /// Whether there is any structure to find.
+    pub structure: Option<StructureTest>,
+    /// Which number of segments each measure prefers.
+    pub votes: Vec<Vote>,
+    /// What follows from the votes.
+    pub recommended: Option<Recommended>,
+    /// What was sampled, and why, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Whether customers are more than one crowd of any shape.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StructureTest {
+    /// Whether they are.
+    pub is_structured: bool,
+    /// The chance to find as much separation in one crowd of the same shape.
+    pub p_value: f64,
+    /// What was found, in a sentence.
+    pub sentence: String,
+}
+
+/// The number of segments that one measure prefers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Vote {
+    /// The measure: `silhouette`, `gap`, ….
+    pub index: String,
+    /// The number; 1 where it says that there are no groups.
+    pub k: usize,
+    /// What it looks for.
+    pub meaning: String,
+}
+
+/// What follows from the evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recommended {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// The number of natural groups: 1 where there are none.
+    pub k: usize,
+    /// The number of segments to cut all the same, where there are none.
+    pub useful_k: usize,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// What a candidate is worth by other measures than the silhouette; absent where one is not defined or was not taken.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CandidateIndices {
+    /// Variance between segments over that within; larger is better.
+    pub calinski_harabasz: Option<f64>,
+    /// Spread of neighbouring segments over their distance; smaller is better.
+    pub davies_bouldin: Option<f64>,
+    /// How much tighter segments are than those of data without groups, in logarithms.
+    pub gap: Option<f64>,
+    /// Its standard error.
+    pub gap_standard_error: Option<f64>,
+    /// The share of pairs that one half of the customers predicts for the other, in the worst segment.
+    pub prediction_strength: Option<f64>,
+    /// The mean similarity with which the least stable segment comes back in resamples.
+    pub stability: Option<f64>,
 }
 
 impl Evidence {
@@ -69,4 +131,7 @@ pub struct Candidate {
     pub n_iter: Option<u64>,
     /// Whether that start converged.
     pub converged: bool,
+    /// Other measures.
+    #[serde(flatten)]
+    pub indices: CandidateIndices,
 }

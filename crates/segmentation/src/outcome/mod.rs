@@ -6,7 +6,7 @@ mod map;
 mod tree;
 
 pub use density::{Condensed, CondensedCluster, Neighbours};
-pub use evidence::{Candidate, Evidence};
+pub use evidence::{Candidate, CandidateIndices, Evidence, Recommended, StructureTest, Vote};
 pub use map::{SomMap, SomPlane};
 use segctl_numeric::{Labels, Matrix};
 use serde::{Deserialize, Serialize};

@@ -22,7 +22,7 @@ pub struct KRange {
 
 /// A text or pair of numbers that is no range of k.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("k={text} should be a number such as 5 or a range such as 2..10, from 2 up to at most {max}", max = KRange::MAX)]
+#[error("k={text} should be a number such as 5 or a range such as 2..10, up to at most {max}, that does not end below 2", max = KRange::MAX)]
 pub struct KRangeError {
     text: String,
 }
@@ -31,20 +31,21 @@ impl KRange {
     /// The most segments anyone can act on; also keeps a slip of the keyboard from running for days.
     pub const MAX: usize = 1000;
 
-    /// `first..=last`, from 2 up to at most [`KRange::MAX`].
+    /// `first..=last`, up to at most [`KRange::MAX`]. That there is one group only is always thought of: a range
+    /// may begin with 1, but not end with it.
     ///
     /// # Errors
     /// [`KRangeError`] when the range is empty or out of bounds.
     pub fn new(first: usize, last: usize) -> Result<Self, KRangeError> {
-        if first < 2 || last < first || last > Self::MAX {
+        if first < 1 || last < first.max(2) || last > Self::MAX {
             return Err(KRangeError { text: format!("{first}..{last}") });
         }
         Ok(Self { first, last })
     }
 
-    /// The numbers, ascending.
+    /// The numbers to try, ascending; from 2 on, since one segment is no clustering.
     pub fn iter(self) -> RangeInclusive<usize> {
-        self.first..=self.last
+        self.first.max(2)..=self.last
     }
 
     /// The number, when there is just one.

@@ -1,0 +1,169 @@
+//! Evidence by drawing customers again, and by drawing customers without any structure.
+
+use std::collections::BTreeMap;
+
+use segctl_clustering_core::ClusteringError;
+use segctl_metrics::{
+    Gap, GapParams, PredictionParams, PredictionStrength, Resampling, Stability, StabilityParams, gap_statistic,
+    nearest_centroid, prediction_strength, stability, stability_predicted,
+};
+use segctl_numeric::observe::Observer;
+use segctl_numeric::seed::Seed;
+use segctl_numeric::{Labels, Matrix, MatrixView};
+
+use super::clusterer::Clusterer;
+use crate::outcome::{Candidate, StructureTest};
+use crate::recipe::Algorithm;
+use crate::run::Ready;
+use crate::{SegmentationError, sample};
+
+/// Customers on whom hundreds of clusterings are made.
+const SAMPLE: usize = 2000;
+
+/// Customers whose membership is followed from resample to resample.
+const FOLLOWED: usize = 20_000;
+
+/// Sets without structure that the gap compares with.
+const REFERENCES: usize = 100;
+
+/// Divisions into halves for the prediction strength.
+const DIVISIONS: usize = 20;
+
+/// Resamples of every k, and of the clustering that was chosen.
+const RESAMPLES: usize = 30;
+const RESAMPLES_OF_CHOSEN: usize = 50;
+
+/// What was learnt by drawing.
+pub(super) struct Resampled {
+    pub(super) algorithm: Algorithm,
+    pub(super) structure: Option<StructureTest>,
+    pub(super) gap: Option<Gap>,
+    pub(super) strength: Option<PredictionStrength>,
+    pub(super) stability: BTreeMap<usize, Stability>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Resampled {
+    /// Writes down what is known of each candidate.
+    pub(super) fn told_to(&self, candidates: &mut [Candidate]) {
+        for candidate in candidates.iter_mut().filter(|candidate| candidate.algorithm == self.algorithm) {
+            let (k, indices) = (candidate.k, &mut candidate.indices);
+            let at = |values: &[f64]| k.checked_sub(1).and_then(|at| values.get(at)).copied();
+            indices.gap = self.gap.as_ref().and_then(|gap| at(&gap.gap));
+            indices.gap_standard_error = self.gap.as_ref().and_then(|gap| at(&gap.standard_error));
+            let strength = self.strength.as_ref().and_then(|found| found.at.iter().find(|at| at.k == k));
+            indices.prediction_strength = strength.map(|at| at.mean);
+            indices.stability = self.stability.get(&k).map(least);
+        }
+    }
+}
+
+/// The lowest mean similarity of the segments.
+pub(super) fn least(stability: &Stability) -> f64 {
+    stability.clusters.iter().map(|cluster| cluster.mean_jaccard).fold(f64::INFINITY, f64::min)
+}
+
+/// Evidence for every k of the recipe, by the first algorithm that takes a number of segments; nothing where none
+/// does, or customers are too few.
+pub(super) fn resampled(
+    ready: &Ready,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<Option<Resampled>, SegmentationError> {
+    let mut algorithms = ready.cluster.algorithm.as_slice().iter().copied();
+    let Some(algorithm) = algorithms.find(|&algorithm| !ready.cluster.finds_k(algorithm)) else { return Ok(None) };
+    let all = ready.prepared.matrix.view();
+    let drawn = sample::uniform(all.n_rows(), SAMPLE, &mut seed.stream("rows of evidence", 0, 0));
+    let picked: Option<Matrix> = drawn.as_deref().map(|rows| all.select_rows(rows));
+    let x = picked.as_ref().map_or(all, Matrix::view);
+    let clusterer = Clusterer::new(ready, algorithm);
+    let cluster = |x: MatrixView<'_>, k: usize, seed: Seed| clusterer.labels(x, k, seed);
+    // A half must hold a few rows for each segment.
+    let ks: Vec<usize> = ready.cluster.k.iter().filter(|&k| 4 * k <= x.n_rows()).collect();
+    let Some(&k_max) = ks.last() else { return Ok(None) };
+    let references = GapParams::new(seed).with_references(REFERENCES);
+    let gap = defined(gap_statistic(x, k_max, &cluster, &references, observer))?;
+    let divisions = PredictionParams::new(seed).with_divisions(DIVISIONS);
+    let strength = defined(prediction_strength(x, ks[0]..=k_max, &cluster, &divisions, observer))?;
+    let resamples =
+        StabilityParams::new(seed).with_resamples(RESAMPLES).with_resampling(scheme(&clusterer, x.n_rows()));
+    let mut by_k = BTreeMap::new();
+    for &k in &ks {
+        let found = cluster(x, k, seed).and_then(|labels| stability(x, &labels, &cluster, &resamples, observer));
+        by_k.extend(defined(found)?.map(|found| (k, found)));
+    }
+    let notes = drawn.map(|rows| {
+        format!(
+            "Structure, gap, prediction strength and the stability of each number of segments rest on {} customers \
+             drawn at random: they take hundreds of clusterings.",
+            rows.len()
+        )
+    });
+    let structure = None;
+    Ok(Some(Resampled { algorithm, structure, gap, strength, stability: by_k, notes: notes.into_iter().collect() }))
+}
+
+/// How customers are drawn again: as many with replacement, or half of them where a clustering takes long.
+fn scheme(clusterer: &Clusterer<'_>, n_rows: usize) -> Resampling {
+    match clusterer.is_fast() {
+        true => Resampling::Bootstrap,
+        false => Resampling::Subset { share: (SAMPLE as f64 / n_rows as f64).min(0.5) },
+    }
+}
+
+/// Nothing where rows have too few distinct values for a measure.
+fn defined<T>(found: Result<T, SegmentationError>) -> Result<Option<T>, SegmentationError> {
+    use segctl_metrics::MetricsError;
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(
+            SegmentationError::Clustering(
+                ClusteringError::TooFewDistinct { .. }
+                | ClusteringError::TooFewRows { .. }
+                | ClusteringError::EmptyCluster { .. },
+            )
+            | SegmentationError::Metrics(
+                MetricsError::Dispersion { .. }
+                | MetricsError::NoSpread { .. }
+                | MetricsError::EmptyCluster { .. }
+                | MetricsError::NoClusters { .. }
+                | MetricsError::Noise { .. },
+            )
+            | SegmentationError::NoEps { .. },
+        ) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// How steady the clustering that was chosen is, and the customers whose membership was followed, when they are not
+/// all.
+pub(crate) fn steadiness(
+    ready: &Ready,
+    algorithm: Algorithm,
+    labels: &Labels,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<Option<(Stability, Option<Vec<usize>>)>, SegmentationError> {
+    let all = ready.prepared.matrix.view();
+    let rows = sample::uniform(all.n_rows(), FOLLOWED, &mut seed.stream("rows of steadiness", 0, 0));
+    let picked: Option<Matrix> = rows.as_deref().map(|rows| all.select_rows(rows));
+    let x = picked.as_ref().map_or(all, Matrix::view);
+    let own = rows.as_deref().map_or_else(|| labels.clone(), |rows| labels.select(rows));
+    if own.sizes().contains(&0) || own.n_clusters() < 2 || own.len() < 4 * own.n_clusters() {
+        return Ok(None);
+    }
+    let clusterer = Clusterer::new(ready, algorithm);
+    let cluster = |x: MatrixView<'_>, k: usize, seed: Seed| clusterer.labels(x, k, seed);
+    let params =
+        StabilityParams::new(seed).with_resamples(RESAMPLES_OF_CHOSEN).with_resampling(scheme(&clusterer, x.n_rows()));
+    let found = match ready.cluster.finds_k(algorithm) {
+        true => stability(x, &own, &cluster, &params, observer),
+        false => {
+            let predict = |train: MatrixView<'_>, labels: &Labels, all: MatrixView<'_>| {
+                nearest_centroid(train, labels, all).map_err(SegmentationError::from)
+            };
+            stability_predicted(x, &own, &cluster, &predict, &params, observer)
+        }
+    };
+    Ok(defined(found)?.map(|found| (found, rows)))
+}

@@ -19,6 +19,7 @@ from kmeans_relatives import write_kmeans_relatives
 from mixed import write_mixed
 from pca import write_pca
 from preprocessing import write_preprocessing
+from rules import write_rules
 from silhouette import write_silhouette
 from som import write_som
 from ward_graph import write_ward_graph
@@ -33,6 +34,7 @@ SUBJECTS = {
     "mixed": write_mixed,
     "pca": write_pca,
     "preprocessing": write_preprocessing,
+    "rules": write_rules,
     "silhouette": write_silhouette,
     "som": write_som,
     "ward_graph": write_ward_graph,

@@ -4,7 +4,8 @@
 
 use segctl_metrics::MetricsError;
 use segctl_metrics::rules::{
-    DecisionTree, TreeParams, borderline, cluster_rules, fidelity, held_out, held_out_fidelity, judge, paragons, rules,
+    ClassWeights, DecisionTree, TreeParams, borderline, cluster_rules, fidelity, held_out, held_out_fidelity, judge,
+    paragons, rules,
 };
 use segctl_numeric::seed::Seed;
 use segctl_numeric::{Labels, Matrix, MatrixView};
@@ -18,7 +19,7 @@ fn column(values: &[f64]) -> MatrixView<'_> {
 }
 
 fn loose() -> TreeParams {
-    TreeParams::new().with_min_leaf(1)
+    TreeParams::new().with_min_leaf(1).with_class_weights(ClassWeights::Balanced)
 }
 
 fn fit(values: &[f64], signed: &[i64]) -> Result<DecisionTree, MetricsError> {
@@ -59,6 +60,7 @@ fn unusable_input_is_refused() {
         "a row of X has 0 entries, expected 1",
     );
     refused(judge(&rules(&tree), column(&[]), &labels(&[])), "X: n_samples=0 should be >= 1");
+    refused(cluster_rules(&tree, column(&[]), &labels(&[]), 0.9), "X: n_samples=0 should be >= 1");
     refused(cluster_rules(&tree, x, &labels(&[0, 1]), 0.0), "share=0 should be in (0, 1]");
     refused(cluster_rules(&tree, x, &labels(&[0, 1]), f64::NAN), "share=NaN should be in (0, 1]");
     refused(held_out(&labels(&[0, 0]), 1.0, Seed(0)), "share=1 should be in (0, 1)");
@@ -102,7 +104,7 @@ fn nothing_to_split_gives_one_leaf() {
     assert_single_leaf(&fit(&[5.0; 4], &[1, 0, 1, 1]).unwrap(), 0);
     assert_single_leaf(&fit(&[f64::NAN; 4], &[1, 0, 1, 0]).unwrap(), 0);
     assert_single_leaf(&fit(&[0.0, -0.0], &[0, 1]).unwrap(), 0);
-    let few = DecisionTree::fit(column(&[1.0, 2.0, 3.0]), &labels(&[0, 1, 1]), &TreeParams::new()).unwrap();
+    let few = DecisionTree::fit(column(&[1.0, 2.0, 3.0]), &labels(&[0, 1, 1]), &loose().with_min_leaf(2)).unwrap();
     assert_single_leaf(&few, 0);
     let told = cluster_rules(&few, column(&[1.0, 2.0, 3.0]), &labels(&[0, 1, 1]), 0.9).unwrap();
     assert!(told[1].rules.is_empty());

@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use segctl_metrics::rules::{
-    DecisionTree, Missing, Rule, TreeParams, borderline, cluster_rules, fidelity, held_out, held_out_fidelity, judge,
-    paragons, rules,
+    DecisionTree, Missing, Rule, RuleQuality, TreeParams, borderline, cluster_rules, fidelity, held_out,
+    held_out_fidelity, judge, paragons, rules,
 };
 use segctl_numeric::par::with_threads;
 use segctl_numeric::seed::Seed;
@@ -92,6 +92,9 @@ proptest! {
             let fewest = subsets.filter(enough).map(|rules| rules.len()).min().unwrap();
             let chosen: Vec<&Rule> = found.rules.iter().map(|judged| &judged.rule).collect();
             prop_assert!(enough(&chosen));
+            let told: Vec<RuleQuality> = found.rules.iter().map(|judged| judged.quality).collect();
+            let chosen_rules: Vec<Rule> = chosen.iter().map(|&rule| rule.clone()).collect();
+            prop_assert_eq!(told, judge(&chosen_rules, x.view(), &labels).unwrap());
             prop_assert_eq!(chosen.len(), fewest);
             prop_assert_eq!(found.together.n_caught, caught(&chosen));
             prop_assert_eq!(found.reachable, share(caught(&own), found.n_rows));

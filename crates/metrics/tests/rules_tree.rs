@@ -117,7 +117,7 @@ proptest! {
         let sizes = labels.sizes();
         let product: i128 = sizes.iter().map(|&size| size.max(1) as i128).product();
         let balanced: Vec<i128> = sizes.iter().map(|&size| product / size.max(1) as i128).collect();
-        check(x.view(), &labels, &balanced, TreeParams::new(), min, depth);
+        check(x.view(), &labels, &balanced, TreeParams::new().with_class_weights(ClassWeights::Balanced), min, depth);
     }
 
     #[test]
@@ -227,8 +227,9 @@ fn a_copy_of_every_row_changes_nothing_but_counts() {
     let x = Matrix::new((0..120).map(|i| f64::from(i * 37 % 101)).collect(), 60, 2).unwrap();
     let labels = Labels::new((0..60).map(|i| i * i % 3).collect(), 3).unwrap();
     let twice: Vec<usize> = (0..120).map(|i| i % 60).collect();
-    let once = fit(x.view(), &labels);
-    let params = params().with_min_leaf(4);
+    let params = params().with_class_weights(ClassWeights::Uniform);
+    let once = DecisionTree::fit(x.view(), &labels, &params).unwrap();
+    let params = params.with_min_leaf(4);
     let double = DecisionTree::fit(x.view().select_rows(&twice).view(), &labels.select(&twice), &params).unwrap();
     let shape = |tree: &DecisionTree, times: usize| -> Vec<_> {
         tree.nodes().iter().map(|node| (node.n_rows * times, node.impurity, node.split)).collect()

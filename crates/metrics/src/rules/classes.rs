@@ -34,7 +34,8 @@ impl Classes {
         }
         let weights = match weights {
             ClassWeights::Uniform => vec![1; sizes.len()],
-            ClassWeights::Balanced => balanced(&sizes),
+            ClassWeights::Balanced => whole(&sizes, |size| 1.0 / size),
+            ClassWeights::SquareRoot => whole(&sizes, |size| 1.0 / size.sqrt()),
         };
         Self { of_row, sizes, weights, n_clusters }
     }
@@ -55,13 +56,12 @@ impl Classes {
     }
 }
 
-/// `n / (k n_c)` times the power of two that uses the bits there are; at least 1 for a class with rows.
-fn balanced(sizes: &[usize]) -> Vec<u64> {
-    let occupied = sizes.iter().filter(|&&size| size > 0).count().max(1) as f64;
-    let n = sizes.iter().sum::<usize>().max(1) as f64;
-    let scale = (MAX_WEIGHT / 2.0 / n).log2().floor().exp2();
-    let weight = |&size: &usize| (scale * n / (occupied * size.max(1) as f64)).round().max(1.0) as u64;
-    sizes.iter().map(weight).collect()
+/// The weights `of_size` times the power of two that uses the bits there are; at least 1.
+fn whole(sizes: &[usize], of_size: impl Fn(f64) -> f64) -> Vec<u64> {
+    let of_size = |&size: &usize| of_size(size.max(1) as f64);
+    let total: f64 = sizes.iter().map(|size| *size as f64 * of_size(size)).sum();
+    let scale = (MAX_WEIGHT / 2.0 / total.max(f64::MIN_POSITIVE)).log2().floor().exp2();
+    sizes.iter().map(|size| (scale * of_size(size)).round().max(1.0) as u64).collect()
 }
 
 /// The classes of the rows of a node.
@@ -77,11 +77,10 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// `rows` are in training; `scratch` has a zero for each class, and has again afterwards.
-    pub(super) fn new(classes: &Classes, rows: impl Iterator<Item = u32>, scratch: &mut [usize]) -> Self {
+    /// Of rows of these classes; `scratch` has a zero for each class, and has again afterwards.
+    pub(super) fn new(classes: &Classes, of_rows: impl Iterator<Item = u32>, scratch: &mut [usize]) -> Self {
         let mut seen = Vec::new();
-        for row in rows {
-            let class = classes.of_row[row as usize];
+        for class in of_rows {
             if scratch[class as usize] == 0 {
                 seen.push(class);
             }
@@ -121,13 +120,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn balanced_classes_weigh_the_same() {
+    fn balanced_classes_weigh_the_same_and_others_by_the_root() {
         for sizes in [vec![5, 0, 1000, 3], vec![1; 50], vec![10_000_000, 1], vec![7]] {
-            let weights = balanced(&sizes);
+            let weights = whole(&sizes, |size| 1.0 / size);
             let totals: Vec<f64> = sizes.iter().zip(&weights).map(|(&n, &w)| n as f64 * w as f64).collect();
             assert!(totals.iter().sum::<f64>() <= MAX_WEIGHT);
             let largest = totals.iter().copied().fold(0.0, f64::max);
             assert!(totals.iter().all(|&total| total == 0.0 || (total / largest - 1.0).abs() < 1e-6), "{totals:?}");
+            let roots = whole(&sizes, |size| 1.0 / size.sqrt());
+            let ratio = |at: usize| sizes[at] as f64 * (roots[at] as f64 / roots[0] as f64).powi(2) / sizes[0] as f64;
+            assert!((0..sizes.len()).all(|at| sizes[at] == 0 || (ratio(at) - 1.0).abs() < 1e-6), "{roots:?}");
         }
     }
 
@@ -135,7 +137,8 @@ mod tests {
     fn the_tally_is_that_of_the_definition() {
         let labels = Labels::from_signed(&[0, 2, 2, -1, 2]).unwrap();
         let classes = Classes::new(&labels, false, ClassWeights::Uniform);
-        let tally = Tally::new(&classes, classes.rows(), &mut [0; 3]);
+        let tally =
+            Tally::new(&classes, classes.of_row.iter().copied().filter(|&class| class != LEFT_OUT), &mut [0; 3]);
         assert_eq!(tally.counts, [(0, 1), (2, 3)]);
         assert_eq!((tally.weight, tally.squares), (4, 10));
         assert_eq!(tally.impurity(), 1.0 - 10.0 / 16.0);

@@ -8,11 +8,13 @@ use super::cut::{Cut, Search};
 /// The rank of a missing value: after all others.
 pub(super) const MISSING: u32 = u32::MAX;
 
-/// A training row in a column: ranks are those of the values, equal for equal values.
+/// A training row in a column: ranks are those of the values, equal for equal values. The class stands here as well
+/// because looking it up by row, in the order of a column, was most of the time of a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) rank: u32,
     pub(super) row: u32,
+    pub(super) class: u32,
 }
 
 /// The training rows in the order of one feature, node by node: the rows of a node are the same range in every
@@ -27,36 +29,45 @@ pub(super) struct Column {
 
 impl Column {
     fn new(x: MatrixView<'_>, feature: usize, classes: &Classes) -> Self {
-        let value = |row: u32| x.as_slice()[row as usize * x.n_cols() + feature];
-        let (missing, present): (Vec<u32>, Vec<u32>) = classes.rows().partition(|&row| value(row).is_nan());
-        let mut keyed: Vec<(u64, u32)> = present.into_iter().map(|row| (key(value(row)), row)).collect();
+        let n_rows = classes.sizes.iter().sum();
+        let (mut keyed, mut missing) = (Vec::with_capacity(n_rows), Vec::new());
+        for row in classes.rows() {
+            let value = x.as_slice()[row as usize * x.n_cols() + feature];
+            if value.is_nan() {
+                missing.push(row);
+            } else {
+                keyed.push((key(value), row));
+            }
+        }
         keyed.sort_unstable();
-        let mut entries = Vec::with_capacity(keyed.len() + missing.len());
+        let entry = |rank, row: u32| Entry { rank, row, class: classes.of_row[row as usize] };
+        let mut entries = Vec::with_capacity(n_rows);
         let (mut rank, mut previous) = (0, None);
         for (key, row) in keyed {
             rank += u32::from(previous.is_some_and(|previous| previous != key));
             previous = Some(key);
-            entries.push(Entry { rank, row });
+            entries.push(entry(rank, row));
         }
-        entries.extend(missing.into_iter().map(|row| Entry { rank: MISSING, row }));
+        entries.extend(missing.into_iter().map(|row| entry(MISSING, row)));
         Self { feature, entries, search: Search::new(classes.sizes.len()), cuts: [None; 2] }
     }
 
     /// Parts a node's range stably: each side stays ascending, missing values last.
+    ///
+    /// Every entry is written to both sides and kept on one: a branch would be mispredicted half of the time.
     fn part(&mut self, range: Range<usize>, goes_left: &[bool]) {
         let entries = &mut self.entries[range];
-        let mut right = Vec::with_capacity(entries.len());
-        let mut n_left = 0;
+        let mut right = vec![Entry { rank: 0, row: 0, class: 0 }; entries.len()];
+        let (mut n_left, mut n_right) = (0, 0);
         for at in 0..entries.len() {
             let entry = entries[at];
-            if goes_left[entry.row as usize] {
-                entries[n_left] = entry;
-                n_left += 1;
-            } else {
-                right.push(entry);
-            }
+            entries[n_left] = entry;
+            right[n_right] = entry;
+            let left = usize::from(goes_left[entry.row as usize]);
+            n_left += left;
+            n_right += 1 - left;
         }
-        entries[n_left..].copy_from_slice(&right);
+        entries[n_left..].copy_from_slice(&right[..n_right]);
     }
 
     fn look(&mut self, parts: &[Option<Part<'_>>; 2], classes: &Classes, min_leaf: usize) {

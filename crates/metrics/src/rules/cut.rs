@@ -68,8 +68,16 @@ impl Side {
     }
 
     fn term(&self) -> f64 {
-        self.squares as f64 / self.weight as f64
+        float(self.squares) / self.weight as i64 as f64
     }
+}
+
+/// A number below 2^104 as the nearest float, in fewer steps than the compiler's conversion: both halves and their
+/// product are exact, and signed 64-bit numbers convert in one instruction.
+fn float(squares: u128) -> f64 {
+    const HALF: u32 = 52;
+    let (high, low) = ((squares >> HALF) as i64, (squares & ((1 << HALF) - 1)) as i64);
+    high as f64 * (1_u64 << HALF) as f64 + low as f64
 }
 
 /// The search for the best cut of a node by one feature, with scratch space that serves one node after the other.
@@ -118,7 +126,7 @@ impl Search {
             if let Some(low) = previous.filter(|low| low.rank != entry.rank) {
                 best.offer(self, low, Some(entry), missing_left);
             }
-            let class = classes.of_row[entry.row as usize] as usize;
+            let class = entry.class as usize;
             let weight = classes.weights[class];
             self.left.add(class, weight);
             self.right.remove(class, weight);
@@ -169,6 +177,20 @@ impl Best {
         };
         if self.cut.is_none_or(|best| cut.beats(&best)) {
             self.cut = Some(cut);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::float;
+
+    proptest! {
+        #[test]
+        fn the_short_conversion_is_the_compilers(squares in 0_u128..1 << 104, shift in 0_u32..104) {
+            prop_assert_eq!(float(squares >> shift), (squares >> shift) as f64);
         }
     }
 }

@@ -90,9 +90,14 @@ pub(super) fn grow(x: MatrixView<'_>, classes: &Classes, limits: Limits, rounds:
 
 impl Growth<'_> {
     fn root(&mut self) {
-        let tally = Tally::new(self.classes, self.classes.rows(), &mut self.scratch);
+        let n_rows = self.classes.sizes.iter().sum();
+        let tally = Tally::new(
+            self.classes,
+            self.columns.entries(0, 0..n_rows).iter().map(|entry| entry.class),
+            &mut self.scratch,
+        );
         self.total_weight = tally.weight as f64;
-        let range = 0..tally.n_rows;
+        let range = 0..n_rows;
         self.push(&tally, 0);
         if self.can_split(&tally, 0) {
             let parts = [Some(Part { range: range.clone(), tally: &tally }), None];
@@ -136,8 +141,8 @@ impl Growth<'_> {
             self.goes_left[entry.row as usize] = cut.sends_left(entry);
         }
         [true, false].map(|left| {
-            let rows = entries.iter().map(|entry| entry.row).filter(|&row| self.goes_left[row as usize] == left);
-            Tally::new(self.classes, rows, &mut self.scratch)
+            let of_side = entries.iter().filter(|&&entry| cut.sends_left(entry) == left);
+            Tally::new(self.classes, of_side.map(|entry| entry.class), &mut self.scratch)
         })
     }
 

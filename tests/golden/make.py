@@ -24,6 +24,7 @@ from mixed import write_mixed
 from pca import write_pca
 from preprocessing import write_preprocessing
 from r_references import write_gap, write_prediction_strength, write_stability
+from rules import write_rules
 from silhouette import write_silhouette
 from som import write_som
 from ward_graph import write_ward_graph
@@ -44,6 +45,7 @@ SUBJECTS = {
     "pca": write_pca,
     "prediction_strength": write_prediction_strength,
     "preprocessing": write_preprocessing,
+    "rules": write_rules,
     "silhouette": write_silhouette,
     "som": write_som,
     "ward_graph": write_ward_graph,

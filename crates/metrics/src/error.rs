@@ -92,6 +92,14 @@ pub enum MetricsError {
         /// The largest number accepted.
         limit: usize,
     },
+    /// A decision tree read from a file that is none.
+    #[error("tree: node {node}: {problem}")]
+    Tree {
+        /// 0-based node.
+        node: usize,
+        /// What is wrong with it, in words.
+        problem: &'static str,
+    },
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -110,6 +118,9 @@ impl MetricsError {
     /// ```
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::Input(InputError::NotFinite { value, .. }) if value.is_infinite() => {
+                "an infinity is no measurement: treat the value as missing"
+            }
             Self::Input(InputError::NotFinite { .. }) => "impute missing values first",
             Self::Input(InputError::OutOfRange { name: "n_clusters", .. }) => "number the clusters from 0 on",
             Self::ClusterCount { n_clusters: 0, .. } => "every row is noise: loosen the density parameters",

@@ -1,5 +1,6 @@
 //! Evidence for clusterings: silhouettes, exact for many labelings in one pass over the
 //! distances, or estimated from a sample with a confidence interval; and the sum of squares within clusters.
+//! What defines a cluster, as [`rules`] read off a decision tree.
 //!
 //! | module | what it says |
 //! |---|---|
@@ -28,6 +29,7 @@ mod magnitude;
 mod members;
 mod null;
 mod prediction_strength;
+pub mod rules;
 mod silhouette;
 mod stability;
 mod tendency;

@@ -6,7 +6,7 @@ use segctl_segmentation::{Outcome, Usage};
 use crate::data::Data;
 use crate::view::{
     Breakable, Card, CompositionView, CondensedView, DistributionView, EvidenceView, Header, MapView, NeighboursView,
-    ProfileView, Record, Relations, SomView, TreeView, overall_silhouette,
+    ProfileView, Record, Relations, SomView, Sureness, TreeView, overall_silhouette,
 };
 use crate::{ReportError, ReportOptions, check, script};
 
@@ -33,6 +33,7 @@ struct Page<'a> {
     neighbours: Option<NeighboursView>,
     condensed: Option<CondensedView>,
     som: Option<SomView>,
+    sureness: Sureness,
     silhouette_height: usize,
     distributions: Vec<DistributionView>,
     relations: Relations,
@@ -86,6 +87,7 @@ impl<'a> Page<'a> {
             neighbours: outcome.neighbours.as_ref().map(NeighboursView::new),
             condensed: outcome.condensed.as_ref().map(CondensedView::new),
             som: outcome.map.as_ref().map(SomView::new),
+            sureness: Sureness::new(outcome),
             silhouette_height: 120 + 60 * n_segments.clamp(2, 12),
             distributions: outcome.distributions.iter().map(DistributionView::new).collect(),
             relations: Relations::new(&outcome.correlation),

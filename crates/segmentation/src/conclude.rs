@@ -16,6 +16,7 @@ use crate::outcome::{Column, Evidence, Input, InputFile, Outcome, Usage};
 use crate::pictures::drawn;
 use crate::recipe::{Algorithm, ClusterRecipe, Recipe};
 use crate::run::{Ready, checkpoint};
+use crate::steady::steady;
 use crate::yardstick::Yardstick;
 
 /// Everything that follows from the chosen clustering.
@@ -34,7 +35,9 @@ pub(crate) fn conclude(
     let mut customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, silhouettes);
     customers.outlier_score = sweep.chosen.outlier_scores;
     checkpoint(observer, "explain", 1)?;
-    let explained = explain(&ready, &customers, &clusterer, Seed(recipe.seed))?;
+    let steady = steady(&ready, sweep.algorithm, &customers, Seed(recipe.seed), observer)?;
+    customers.membership = steady.membership.clone();
+    let explained = explain(&ready, &customers, &clusterer, &steady, Seed(recipe.seed))?;
     let pictures = drawn(sweep.pictures, &ready, &explained.features, &customers.labels)?;
     checkpoint(observer, "explain", 2)?;
     let told = explained.segments.iter().map(|s| ModelSegment { name: s.name.clone(), size: s.size, share: s.share });
@@ -60,6 +63,10 @@ pub(crate) fn conclude(
         neighbours: pictures.neighbours,
         condensed: pictures.condensed,
         map: pictures.map,
+        contested: steady.contested,
+        n_contested: steady.n_contested,
+        n_followed: steady.n_followed,
+        rule_fidelity: explained.rule_fidelity,
         warnings,
     })
 }

@@ -38,5 +38,6 @@ pub(crate) fn customers(ids: Ids, assignment: Assignment, silhouette: Vec<f64>) 
         distance: assignment.distance,
         probability: assignment.probability,
         outlier_score: None,
+        membership: None,
     }
 }

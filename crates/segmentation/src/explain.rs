@@ -12,7 +12,9 @@ use crate::naming::name_segments;
 use crate::outcome::{Composition, Correlation, Customers, Distribution, Profile, Projection, Segment};
 use crate::profile::{highlights, profile};
 use crate::projection::project;
+use crate::rules::{Rules, rules};
 use crate::run::Ready;
+use crate::steady::Steady;
 use crate::{SegmentationError, sample};
 
 /// Points of a silhouette curve.
@@ -28,21 +30,25 @@ pub(crate) struct Explained {
     pub(crate) projection: Projection,
     pub(crate) reference: Vec<Reference>,
     pub(crate) features: Vec<Feature>,
+    pub(crate) rule_fidelity: Option<f64>,
 }
 
 pub(crate) fn explain(
     ready: &Ready,
     customers: &Customers,
     clusterer: &Clusterer,
+    steady: &Steady,
     seed: Seed,
 ) -> Result<Explained, SegmentationError> {
     let x = ready.prepared.matrix.view();
     let features = features(&ready.table, &ready.uses, &ready.fitted);
     let profile = profile(&features, x, &customers.labels);
     let correlation = correlation(&features, seed);
+    let rules = rules(&features, &customers.labels, seed)?;
     Ok(Explained {
+        rule_fidelity: rules.fidelity,
         distributions: distributions(&features),
-        segments: segments(customers, &features, &profile, &correlation),
+        segments: segments(customers, &features, &profile, &correlation, steady, &rules),
         composition: compositions(ready, customers),
         projection: project(x, &ready.prepared.names, clusterer, customers)?,
         reference: references(&features),
@@ -76,7 +82,14 @@ fn compositions(ready: &Ready, customers: &Customers) -> Vec<Composition> {
     names.par_iter().map(|name| composition(&ready.table, name, &customers.labels)).collect()
 }
 
-fn segments(customers: &Customers, features: &[Feature], profile: &Profile, correlation: &Correlation) -> Vec<Segment> {
+fn segments(
+    customers: &Customers,
+    features: &[Feature],
+    profile: &Profile,
+    correlation: &Correlation,
+    steady: &Steady,
+    rules: &Rules,
+) -> Vec<Segment> {
     let sizes = customers.labels.sizes();
     let told: Vec<_> = (0..sizes.len()).map(|s| highlights(profile, features, s)).collect();
     let names = name_segments(&told, correlation);
@@ -101,6 +114,8 @@ fn segments(customers: &Customers, features: &[Feature], profile: &Profile, corr
                 share_misfit: silhouettes.iter().filter(|&&s| s < 0.0).count() as f64 / size,
                 mean_distance: rows.iter().map(|&i| customers.distance[i]).sum::<f64>() / size,
                 highlights,
+                stability: steady.segments.get(id).cloned(),
+                rules: rules.of_segments.get(id).cloned().unwrap_or_default(),
                 silhouette_curve: sample::thinned(&silhouettes, CURVE),
             }
         })

@@ -34,10 +34,12 @@ mod projection;
 mod recipe;
 mod reduce;
 mod resolve;
+mod rules;
 mod run;
 mod sample;
 mod select;
 mod stage;
+mod steady;
 pub mod synth;
 mod tables;
 mod timings;
@@ -57,9 +59,10 @@ pub use init::commented_recipe;
 pub use manifest::{Manifest, SegmentSummary, TimingsReport};
 pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, Rule, TableSteps};
 pub use outcome::{
-    Candidate, CandidateIndices, Column, Composition, Condensed, CondensedCluster, Correlation, Customers, Derived,
-    Distribution, Entry, Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Neighbours, Outcome, Profile,
-    Projection, Recommended, Segment, SomMap, SomPlane, StructureTest, Tree, Unit, Usage, Vote,
+    Candidate, CandidateIndices, Column, Composition, Condensed, CondensedCluster, Contested, Correlation, Customers,
+    Derived, Distribution, Entry, Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Neighbours, Outcome, Profile,
+    Projection, Recommended, Segment, SegmentRule, SegmentStability, SomMap, SomPlane, StructureTest, Tree, Unit,
+    Usage, Vote,
 };
 pub use recipe::{
     Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DecayName, DuplicatesRecipe,

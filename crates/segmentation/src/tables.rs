@@ -9,7 +9,7 @@ use segctl_clustering_core::agglomerative::{Dendrogram, Merge};
 use crate::model::{Model, Rule};
 use crate::outcome::{Customers, Profile, Segment};
 
-/// One row per customer: `id, segment, segment_name, distance, probability, silhouette, outlier_score,
+/// One row per customer: `id, segment, segment_name, distance, probability, silhouette, outlier_score, membership,
 /// second_segment, margin`. Noise is segment -1, named `noise`.
 ///
 /// Columns that there are not are left out: customers assigned by a model have no silhouettes, and few
@@ -32,6 +32,9 @@ pub fn customers_table(customers: &Customers, model: &Model) -> RecordBatch {
     }
     if let Some(score) = &customers.outlier_score {
         columns.push(("outlier_score", floats(score.iter().copied())));
+    }
+    if let Some(membership) = &customers.membership {
+        columns.push(("membership", floats(membership.iter().copied())));
     }
     columns.push(("second_segment", Arc::new(Int32Array::from(customers.second.clone()))));
     columns.push(("margin", floats(customers.margin.iter().copied())));

@@ -23,6 +23,8 @@ pub(crate) struct Card {
     pub(crate) cohesion: Option<String>,
     /// The share of customers nearer to another segment; `None` with a single segment.
     pub(crate) misfit: Option<String>,
+    /// `stable (0.93)`: how well it comes back in resamples.
+    pub(crate) stability: Option<String>,
 }
 
 /// What stands out, in original units.
@@ -50,6 +52,7 @@ impl Card {
             highlights: segment.highlights.iter().take(HIGHLIGHTS).map(highlight).collect(),
             cohesion: structure.map(|structure| format!("{} ({})", structure.cohesion(), score(segment.silhouette))),
             misfit: structure.map(|_| percent(segment.share_misfit)),
+            stability: segment.stability.as_ref().map(|found| format!("{} ({})", found.verdict, score(found.jaccard))),
         }
     }
 }

@@ -13,6 +13,7 @@ mod profile;
 mod record;
 mod relations;
 mod som;
+mod sureness;
 mod tree;
 
 pub(crate) use breakable::Breakable;
@@ -27,4 +28,5 @@ pub(crate) use profile::ProfileView;
 pub(crate) use record::Record;
 pub(crate) use relations::Relations;
 pub(crate) use som::SomView;
+pub(crate) use sureness::Sureness;
 pub(crate) use tree::TreeView;

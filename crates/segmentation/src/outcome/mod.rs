@@ -57,6 +57,14 @@ pub struct Outcome {
     pub condensed: Option<Condensed>,
     /// The map of the customers, when an algorithm made one.
     pub map: Option<SomMap>,
+    /// The customers who change segments most often from resample to resample, the most contested first.
+    pub contested: Vec<Contested>,
+    /// How many customers are in another segment in more than a quarter of the resamples, among those followed.
+    pub n_contested: u64,
+    /// Customers who were followed from resample to resample.
+    pub n_followed: u64,
+    /// The share of customers to whom rules learnt from others give the right segment.
+    pub rule_fidelity: Option<f64>,
     /// Things a reader must know, in sentences.
     pub warnings: Vec<String>,
 }
@@ -238,8 +246,47 @@ pub struct Segment {
     pub mean_distance: f64,
     /// What stands out, strongest first.
     pub highlights: Vec<Highlight>,
+    /// How well it comes back in resamples, where that was tried.
+    pub stability: Option<SegmentStability>,
+    /// What defines it, in original units: the rule that catches most of its customers first.
+    pub rules: Vec<SegmentRule>,
     /// A sorted sample of its customers' silhouettes, descending, at most 200 evenly spaced quantiles.
     pub silhouette_curve: Vec<f64>,
+}
+
+/// How well a segment comes back when customers are drawn anew (Hennig 2007).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentStability {
+    /// Its mean similarity (Jaccard) with the most similar segment of each resample, 0 to 1.
+    pub jaccard: f64,
+    /// `stable`, `doubtful` or `dissolved`.
+    pub verdict: String,
+}
+
+/// A rule that most customers of a segment meet, and few others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentRule {
+    /// The rule in words: `BALANCE > 1500 and CASH_ADVANCE <= 300`.
+    pub rule: String,
+    /// The share of the segment's customers who meet it.
+    pub recall: f64,
+    /// The share of those who meet it that are in the segment.
+    pub precision: f64,
+    /// The share of all customers who meet it.
+    pub coverage: f64,
+}
+
+/// A customer who changes segments from resample to resample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contested {
+    /// The id, as text.
+    pub id: String,
+    /// The segment.
+    pub segment: usize,
+    /// The nearest other segment; -1 when there is none.
+    pub second: i32,
+    /// The share of resamples in which the customer is in the segment.
+    pub membership: f64,
 }
 
 /// A feature in which a segment differs from the rest.
@@ -349,6 +396,9 @@ pub struct Customers {
     pub outlier_score: Option<Vec<f64>>,
     /// Silhouette: exact, or estimated against a reference sample when there are too many rows.
     pub silhouette: Vec<f64>,
+    /// The share of resamples in which the customer is in the segment, where that was tried for all: the lower, the
+    /// more contested.
+    pub membership: Option<Vec<f64>>,
     /// The nearest other segment; -1 when there is only one.
     pub second: Vec<i32>,
     /// How clear the choice is, from 0 (on the border) to 1 (at the heart of the segment), below 0 for a

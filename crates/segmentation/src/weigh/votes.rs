@@ -58,7 +58,8 @@ fn bend(candidates: &[Candidate], found: &Resampled) -> Option<Vote> {
 /// The votes of measures that draw customers.
 fn drawn(found: &Resampled) -> Vec<Option<Vote>> {
     let vote = |index: &str, k: usize, meaning: &str| Vote { index: index.to_owned(), k, meaning: meaning.to_owned() };
-    let gap = found.gap.as_ref().map(|gap| {
+    // At the largest number tried the rule has found none: it says nothing.
+    let gap = found.gap.as_ref().filter(|gap| gap.best_k < gap.gap.len()).map(|gap| {
         vote(
             "gap",
             gap.best_k,

@@ -2,7 +2,9 @@
 //! anybody may have built.
 
 use segctl_numeric::Matrix;
-use segctl_segmentation::{Composition, Condensed, Distribution, Outcome, Projection, SomMap, Tree};
+use segctl_segmentation::{
+    Comparison, Composition, Condensed, Distribution, Migration, Outcome, Projection, SomMap, Tree,
+};
 
 use crate::ReportError;
 
@@ -19,7 +21,19 @@ pub(crate) fn outcome(outcome: &Outcome) -> Result<(), ReportError> {
     outcome.tree.as_ref().map_or(Ok(()), |part| tree(part, n_segments))?;
     outcome.condensed.as_ref().map_or(Ok(()), |part| condensed(part, n_segments))?;
     outcome.map.as_ref().map_or(Ok(()), |part| map(part, n_segments))?;
+    outcome.since.as_ref().map_or(Ok(()), since)?;
     projection(&outcome.projection, n_segments)
+}
+
+/// The matrix has a row and a column for each label.
+fn since(since: &Comparison) -> Result<(), ReportError> {
+    let Migration { from, to, counts, shares, gone, new, .. } = &since.migration;
+    length("since.counts", counts.len(), from.len())?;
+    length("since.shares", shares.len(), from.len())?;
+    length("since.gone", gone.len(), from.len())?;
+    length("since.new", new.len(), to.len())?;
+    counts.iter().try_for_each(|row| length("since.counts row", row.len(), to.len()))?;
+    shares.iter().try_for_each(|row| length("since.shares row", row.len(), to.len()))
 }
 
 /// Every unit has a place, a size, a segment there is, and a value in each plane.

@@ -6,7 +6,7 @@ use segctl_segmentation::{Outcome, Usage};
 use crate::data::Data;
 use crate::view::{
     Breakable, Card, CompositionView, CondensedView, DistributionView, EvidenceView, Header, MapView, NeighboursView,
-    ProfileView, Record, Relations, SomView, Sureness, TreeView, overall_silhouette,
+    ProfileView, Record, Relations, SinceView, SomView, Sureness, TreeView, overall_silhouette,
 };
 use crate::{ReportError, ReportOptions, check, script};
 
@@ -34,6 +34,7 @@ struct Page<'a> {
     condensed: Option<CondensedView>,
     som: Option<SomView>,
     sureness: Sureness,
+    since: Option<SinceView>,
     silhouette_height: usize,
     distributions: Vec<DistributionView>,
     relations: Relations,
@@ -88,6 +89,7 @@ impl<'a> Page<'a> {
             condensed: outcome.condensed.as_ref().map(CondensedView::new),
             som: outcome.map.as_ref().map(SomView::new),
             sureness: Sureness::new(outcome),
+            since: outcome.since.as_ref().map(SinceView::new),
             silhouette_height: 120 + 60 * n_segments.clamp(2, 12),
             distributions: outcome.distributions.iter().map(DistributionView::new).collect(),
             relations: Relations::new(&outcome.correlation),

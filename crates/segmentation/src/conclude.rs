@@ -8,6 +8,7 @@ use segctl_numeric::{Labels, MatrixView};
 
 use crate::SegmentationError;
 use crate::algorithm::Fit;
+use crate::compare::Previous;
 use crate::customers::{customers, ids};
 use crate::evidence::Sweep;
 use crate::explain::{Explained, explain};
@@ -24,20 +25,27 @@ pub(crate) fn conclude(
     ready: Ready,
     sweep: Sweep,
     recipe: &Recipe,
+    previous: Option<&Previous>,
     observer: &dyn Observer,
 ) -> Result<Outcome, SegmentationError> {
-    let Settled { labels, clusterer } = settled(&sweep.chosen, sweep.algorithm, &ready.cluster);
+    let mut settled = settled(&sweep.chosen, sweep.algorithm, &ready.cluster);
+    let ids = ids(&ready.table, ready.steps.id.as_deref());
+    let lineage = previous.map(|previous| previous.lineage(&ids.values, &settled.labels, observer)).transpose()?;
+    lineage.iter().for_each(|lineage| settled.reorder(&lineage.order));
+    let Settled { labels, clusterer } = settled;
     let (assignment, agreement) = replayed(&clusterer, clusterer.rows(&ready.prepared).view(), labels)?;
     let silhouettes = match sweep.silhouettes {
         Some(exact) => exact,
         None => Yardstick::of(&ready)?.estimated(&assignment.labels, Seed(recipe.seed), observer)?,
     };
-    let mut customers = customers(ids(&ready.table, ready.steps.id.as_deref()), assignment, silhouettes);
+    let mut customers = customers(ids, assignment, silhouettes);
     customers.outlier_score = sweep.chosen.outlier_scores;
     checkpoint(observer, "explain", 1)?;
     let steady = steady(&ready, sweep.algorithm, &customers, Seed(recipe.seed), observer)?;
     customers.membership = steady.membership.clone();
-    let explained = explain(&ready, &customers, &clusterer, &steady, Seed(recipe.seed))?;
+    let names = lineage.map_or_else(Vec::new, |lineage| lineage.names);
+    let explained = explain(&ready, &customers, &clusterer, &steady, &names, Seed(recipe.seed))?;
+    let since = previous.map(|previous| previous.comparison(&customers.ids.values, &customers.labels)).transpose()?;
     let pictures = drawn(sweep.pictures, &ready, &explained.features, &customers.labels)?;
     checkpoint(observer, "explain", 2)?;
     let told = explained.segments.iter().map(|s| ModelSegment { name: s.name.clone(), size: s.size, share: s.share });
@@ -67,6 +75,7 @@ pub(crate) fn conclude(
         n_contested: steady.n_contested,
         n_followed: steady.n_followed,
         rule_fidelity: explained.rule_fidelity,
+        since,
         warnings,
     })
 }
@@ -75,6 +84,16 @@ pub(crate) fn conclude(
 pub(crate) struct Settled {
     pub(crate) labels: Labels,
     pub(crate) clusterer: Clusterer,
+}
+
+impl Settled {
+    /// The same segments under other numbers: number `s` is given to the segment that had `order[s]`.
+    fn reorder(&mut self, order: &[usize]) {
+        let mut new_id = vec![0; order.len()];
+        order.iter().zip(0..).for_each(|(&segment, id)| new_id[segment] = id);
+        self.labels = self.labels.permuted(&new_id);
+        self.clusterer.rule = self.clusterer.rule.reordered(order);
+    }
 }
 
 pub(crate) fn settled(fit: &Fit, algorithm: Algorithm, recipe: &ClusterRecipe) -> Settled {

@@ -38,6 +38,7 @@ pub(crate) fn explain(
     customers: &Customers,
     clusterer: &Clusterer,
     steady: &Steady,
+    known_names: &[Option<String>],
     seed: Seed,
 ) -> Result<Explained, SegmentationError> {
     let x = ready.prepared.matrix.view();
@@ -48,7 +49,7 @@ pub(crate) fn explain(
     Ok(Explained {
         rule_fidelity: rules.fidelity,
         distributions: distributions(&features),
-        segments: segments(customers, &features, &profile, &correlation, steady, &rules),
+        segments: named(segments(customers, &features, &profile, &correlation, steady, &rules), known_names),
         composition: compositions(ready, customers),
         projection: project(x, &ready.prepared.names, clusterer, customers)?,
         reference: references(&features),
@@ -56,6 +57,19 @@ pub(crate) fn explain(
         profile,
         features,
     })
+}
+
+/// Segments that had a name keep it; a name of now that another one had is marked as new.
+fn named(mut segments: Vec<Segment>, known: &[Option<String>]) -> Vec<Segment> {
+    let taken: Vec<&String> = known.iter().flatten().collect();
+    for segment in &mut segments {
+        match known.get(segment.id).and_then(Option::as_ref) {
+            Some(name) => segment.name.clone_from(name),
+            None if taken.contains(&&segment.name) => segment.name.push_str(" (new)"),
+            None => {}
+        }
+    }
+    segments
 }
 
 /// The names and sizes of the segments, and how each feature is spread: what a model says of them.

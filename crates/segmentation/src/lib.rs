@@ -51,7 +51,9 @@ mod weigh;
 mod yardstick;
 
 pub use assign::{Assigned, assign, assign_with};
-pub use compare::{Birth, CompareOptions, Comparison, Fate, Migration, MovedValue, SegmentFate, compare, compare_with};
+pub use compare::{
+    Birth, CompareOptions, Comparison, Fate, Migration, MovedValue, Previous, SegmentFate, compare, compare_with,
+};
 pub use error::SegmentationError;
 pub use evaluate::{EvaluateOptions, Evaluation, LabelCount, evaluate, evaluate_with};
 pub use fit::{Clustering, FitOptions, FitOutcome, TreeCut, fit, fit_with};

@@ -5,6 +5,7 @@ use segctl_numeric::Matrix;
 use segctl_numeric::observe::{Event, Observer, Silent};
 use segctl_preprocessing::{Fitted, Prepared, fit_transform};
 
+use crate::compare::Previous;
 use crate::conclude::{conclude, input};
 use crate::evidence::sweep;
 use crate::ledger::Ledger;
@@ -37,17 +38,19 @@ pub struct RunOptions {
 /// # Errors
 /// [`SegmentationError`] for data or a recipe that give no segments; `hint()` says what to do.
 pub fn run(source: &Source, recipe: &Recipe) -> Result<Outcome, SegmentationError> {
-    run_with(source, recipe, &RunOptions::default(), &Silent, &mut Timings::default())
+    run_with(source, recipe, None, &RunOptions::default(), &Silent, &mut Timings::default())
 }
 
-/// [`run`] with limits, progress, cancellation and stage times.
+/// [`run`] with limits, progress, cancellation and stage times. Segments that go on from those of a `previous` run
+/// keep their numbers and names.
 ///
 /// # Errors
-/// As [`run`], and [`SegmentationError::Interrupted`] or a crate's own cancellation when the
-/// observer breaks.
+/// As [`run`]; [`SegmentationError::Labels`] for a previous run whose customers have no ids; and
+/// [`SegmentationError::Interrupted`] or a crate's own cancellation when the observer breaks.
 pub fn run_with(
     source: &Source,
     recipe: &Recipe,
+    previous: Option<&Previous>,
     options: &RunOptions,
     observer: &dyn Observer,
     timings: &mut Timings,
@@ -57,7 +60,7 @@ pub fn run_with(
     let read = timings.time("read", || read(source, recipe, options, observer))?;
     let ready = timings.time("prepare", || prepare(&session, read, recipe, observer))?;
     let sweep = sweep(&ready, recipe, options, observer, timings)?;
-    timings.time("evaluate", || conclude(ready, sweep, recipe, observer))
+    timings.time("evaluate", || conclude(ready, sweep, recipe, previous, observer))
 }
 
 pub(crate) fn read(

@@ -107,6 +107,9 @@ pub(crate) struct RunArgs {
     /// Write into DIR even if it holds files that segctl did not write
     #[arg(long)]
     pub(crate) force: bool,
+    /// The outputs of an earlier run: segments that go on keep their numbers and names, and the report says who moved
+    #[arg(long, value_name = "DIR")]
+    pub(crate) previous: Option<PathBuf>,
     /// Algorithms to compare, of those that `segctl fit` knows [default: kmeans,ward,som; kprototypes or kmodes where categories outweigh numbers]
     #[arg(long, value_name = "A,B,…")]
     pub(crate) algorithm: Option<Algorithms>,

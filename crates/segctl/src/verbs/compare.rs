@@ -1,7 +1,7 @@
 //! `segctl compare`: two segmentations, and who went where.
 
 use segctl_io::Source;
-use segctl_segmentation::{Birth, CompareOptions, Comparison, Fate, Migration, SegmentFate, compare_with};
+use segctl_segmentation::{Birth, CompareOptions, Comparison, Migration, SegmentFate, compare_with};
 
 use crate::args::{Common, CompareArgs};
 use crate::error::CliError;
@@ -27,8 +27,8 @@ fn summary(found: &Comparison) -> String {
     let mut lines = vec![opening(found)];
     lines.extend(found.notes.iter().cloned());
     lines.push(String::new());
-    lines.extend(found.fates.iter().map(fate));
-    lines.extend(found.births.iter().map(birth));
+    lines.extend(found.fates.iter().map(SegmentFate::sentence));
+    lines.extend(found.births.iter().map(Birth::sentence));
     lines.push(String::new());
     lines.extend(matrix(&found.migration, "customers", &counts(&found.migration)));
     if let Some(value) = &found.migration.value {
@@ -53,26 +53,6 @@ fn opening(found: &Comparison) -> String {
         plain_number(found.n_gone as f64),
         plain_number(found.n_new as f64),
         plain_number(found.migration.n_kept(&found.fates) as f64),
-    )
-}
-
-fn fate(fate: &SegmentFate) -> String {
-    let into = fate.into.join(", ");
-    let share = fate.share * 100.0;
-    match fate.fate {
-        Fate::Kept => format!("segment {} goes on as {into}, with {share:.1} % of its customers", fate.segment),
-        Fate::Split => format!("segment {} split into {into}, which have {share:.1} % of its customers", fate.segment),
-        Fate::Merged => format!("segment {} merged into {into}, with {share:.1} % of its customers", fate.segment),
-        Fate::Dissolved => format!("segment {} dissolved: no segment has half of its customers", fate.segment),
-    }
-}
-
-fn birth(birth: &Birth) -> String {
-    format!(
-        "segment {} is new: {} customers, {:.1} % of whom were in no segment before",
-        birth.segment,
-        plain_number(birth.size as f64),
-        birth.share_new * 100.0
     )
 }
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Instant;
 
-use segctl_io::{OutputFormat, RecordBatch};
+use segctl_io::{OutputFormat, RecordBatch, Source};
 use segctl_report::ReportOptions;
 use segctl_segmentation::{
-    Manifest, Outcome, Recipe, RunOptions, Timings, TimingsReport, customers_table, profile_table, run_with,
+    Manifest, Model, Outcome, Previous, Recipe, RunOptions, Timings, TimingsReport, customers_table, profile_table,
+    run_with,
 };
 
 use crate::args::{Common, RunArgs};
@@ -19,11 +20,13 @@ pub(crate) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Resul
     let source = args.data.source()?;
     let recipe = recipe(args)?;
     files::check_out_dir(&args.out, args.force)?;
+    // Read before anything is written: the directory may be that of the run before.
+    let previous = args.previous.as_deref().map(previous).transpose()?;
     let mut timings = Timings::default();
     let options = RunOptions { memory_limit: args.data.memory_limit() };
     let outcome = {
         let progress = terminal.progress();
-        run_with(&source, &recipe, &options, &progress, &mut timings)?
+        run_with(&source, &recipe, previous.as_ref(), &options, &progress, &mut timings)?
     };
     write(&outcome, &recipe, &args.out, &mut timings)?;
     for warning in &outcome.warnings {
@@ -31,6 +34,15 @@ pub(crate) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Resul
     }
     let times = TimingsReport::new(&timings, start.elapsed().as_secs_f64(), resources::peak_rss_bytes());
     finish(args, common, &outcome, &recipe, times)
+}
+
+/// The segments of the run that wrote into `dir`.
+fn previous(dir: &Path) -> Result<Previous, CliError> {
+    let path = dir.join("model.json");
+    let model = Model::from_json(&files::read_text(&path)?)
+        .map_err(|source| CliError::In { path: path.clone(), source: Box::new(source) })?;
+    let customers = Source::parse(&dir.join("segments.parquet").to_string_lossy())?;
+    Ok(Previous { customers, model })
 }
 
 /// The configuration file's recipe, changed by the options typed.

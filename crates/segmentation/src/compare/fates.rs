@@ -97,6 +97,40 @@ pub struct SegmentFate {
     pub share: f64,
 }
 
+impl SegmentFate {
+    /// What became of it, in a sentence.
+    ///
+    /// ```
+    /// use segctl_segmentation::{Fate, SegmentFate};
+    /// let fate =
+    ///     SegmentFate { segment: "3".to_owned(), fate: Fate::Kept, into: vec!["0".to_owned()], share: 0.9 };
+    /// assert_eq!(fate.sentence(), "segment 3 goes on as 0, with 90.0 % of its customers");
+    /// ```
+    pub fn sentence(&self) -> String {
+        let (segment, into, share) = (&self.segment, self.into.join(", "), self.share * 100.0);
+        match self.fate {
+            Fate::Kept => format!("segment {segment} goes on as {into}, with {share:.1} % of its customers"),
+            Fate::Split => format!("segment {segment} split into {into}, which have {share:.1} % of its customers"),
+            Fate::Merged => format!("segment {segment} merged into {into}, with {share:.1} % of its customers"),
+            Fate::Dissolved => format!("segment {segment} dissolved: no segment has half of its customers"),
+        }
+    }
+}
+
+impl Birth {
+    /// Where it came from, in a sentence.
+    ///
+    /// ```
+    /// use segctl_segmentation::Birth;
+    /// let birth = Birth { segment: "4".to_owned(), size: 20, share_new: 0.25 };
+    /// assert_eq!(birth.sentence(), "segment 4 is new: 20 customers, 25.0 % of whom were in no segment before");
+    /// ```
+    pub fn sentence(&self) -> String {
+        let (size, share) = (self.size, self.share_new * 100.0);
+        format!("segment {} is new: {size} customers, {share:.1} % of whom were in no segment before", self.segment)
+    }
+}
+
 /// A segment of the second table that came from none of the first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Birth {

@@ -18,7 +18,8 @@ const NOISE: i64 = -1;
 pub(super) struct Given {
     /// What was read, for messages.
     place: String,
-    table: Table,
+    /// What was read beside the labels.
+    table: Option<Table>,
     ids: Option<ArrayRef>,
     pub(super) labels: Labels,
     /// The segments, in the order of their numbers where they are numbers.
@@ -43,7 +44,27 @@ impl Given {
             return Err(SegmentationError::UnknownColumn { place: "--id", column: id.to_owned(), nearest });
         }
         let place = table.report.files.first().map_or_else(|| "stdin".to_owned(), |file| file.name.clone());
-        Ok(Self { place, table, ids, labels, names })
+        Ok(Self { place, table: Some(table), ids, labels, names })
+    }
+
+    /// Labels that are here already.
+    pub(super) fn of(place: &str, ids: ArrayRef, labels: Labels) -> Self {
+        let names = (0..labels.n_clusters()).map(|segment| segment.to_string()).collect();
+        Self { place: place.to_owned(), table: None, ids: Some(ids), labels, names }
+    }
+
+    /// A column of numbers beside the labels.
+    fn numbers(&self, name: &str) -> Option<Vec<f64>> {
+        self.table.as_ref().and_then(|table| values::numbers(table, name))
+    }
+
+    /// For each id the number of its segment; noise has none.
+    pub(super) fn segments_by_id(&self) -> Result<BTreeMap<String, Option<usize>>, SegmentationError> {
+        let ids = self
+            .ids
+            .as_ref()
+            .ok_or_else(|| SegmentationError::Labels { reason: format!("{} has no column id", self.place) })?;
+        Ok(self.rows_by_id(ids)?.into_iter().map(|(id, row)| (id, self.labels.get(row))).collect())
     }
 
     fn n_rows(&self) -> usize {
@@ -160,19 +181,20 @@ impl Both {
         observer: &dyn Observer,
     ) -> Result<Option<Values>, SegmentationError> {
         let Some(name) = &options.value else { return Ok(None) };
-        let unknown = |table: &Table| SegmentationError::UnknownColumn {
+        let unknown = |table: Option<&Table>| SegmentationError::UnknownColumn {
             place: "--value",
             column: name.clone(),
-            nearest: crate::nearest(name, table.columns.iter().map(|column| column.name.as_str())),
+            nearest: table
+                .and_then(|table| crate::nearest(name, table.columns.iter().map(|column| column.name.as_str()))),
         };
         let of_rows: Vec<f64> = if let Some(source) = &options.data {
             let table = segctl_io::read(source, &ReadOptions::default(), observer)?;
-            let numbers = values::numbers(&table, name).ok_or_else(|| unknown(&table))?;
+            let numbers = values::numbers(&table, name).ok_or_else(|| unknown(Some(&table)))?;
             self.by_id(first, second, options, &table, &numbers)?
-        } else if let Some(numbers) = values::numbers(&second.table, name) {
+        } else if let Some(numbers) = second.numbers(name) {
             self.rows.iter().map(|(_, row)| row.map_or(f64::NAN, |row| numbers[row])).collect()
         } else {
-            let numbers = values::numbers(&first.table, name).ok_or_else(|| unknown(&first.table))?;
+            let numbers = first.numbers(name).ok_or_else(|| unknown(first.table.as_ref()))?;
             self.rows.iter().map(|(row, _)| row.map_or(f64::NAN, |row| numbers[row])).collect()
         };
         Ok(Some(Values { column: name.clone(), of: of_rows }))

@@ -3,10 +3,12 @@
 mod fates;
 mod given;
 mod migration;
+mod previous;
 
 pub use fates::{Birth, Fate, SegmentFate};
-pub(crate) use fates::{Overlap, carried};
+use fates::{Overlap, carried};
 pub use migration::{Migration, MovedValue};
+pub use previous::Previous;
 use segctl_io::Source;
 use segctl_metrics::external::{Agreement, ContingencyTable, NoisePolicy};
 use segctl_numeric::Labels;
@@ -83,10 +85,19 @@ pub fn compare_with(
     observer: &dyn Observer,
 ) -> Result<Comparison, SegmentationError> {
     let [first, second] = [Given::read(first, options, observer)?, Given::read(second, options, observer)?];
-    let both = Both::of(&first, &second)?;
-    let values = both.values(&first, &second, options, observer)?;
+    compared(&first, &second, options, observer)
+}
+
+fn compared(
+    first: &Given,
+    second: &Given,
+    options: &CompareOptions,
+    observer: &dyn Observer,
+) -> Result<Comparison, SegmentationError> {
+    let both = Both::of(first, second)?;
+    let values = both.values(first, second, options, observer)?;
     let overlap = both.overlap()?;
-    let mut notes = both.notes(&first, &second);
+    let mut notes = both.notes(first, second);
     notes.extend(values.as_ref().and_then(|values| values.note()));
     Ok(Comparison {
         n_common: both.n_common(),
@@ -95,7 +106,7 @@ pub fn compare_with(
         agreement: agreement(&both)?,
         fates: fates::fates(&overlap, &first.names, &second.names),
         births: fates::births(&overlap, &second.names),
-        migration: migration::migration(&both, &first, &second, values.as_ref()),
+        migration: migration::migration(&both, first, second, values.as_ref()),
         notes,
     })
 }

@@ -12,6 +12,7 @@ use segctl_numeric::{Labels, Matrix};
 use serde::{Deserialize, Serialize};
 pub use tree::{Join, Leaf, Tree};
 
+use crate::compare::Comparison;
 use crate::model::Model;
 
 /// The whole result of a run.
@@ -34,7 +35,7 @@ pub struct Outcome {
     pub correlation: Correlation,
     /// Why this algorithm and this number of segments.
     pub evidence: Evidence,
-    /// The segments, largest first: segment `s` is at index `s`.
+    /// The segments, largest first unless they keep the numbers of an earlier run: segment `s` is at index `s`.
     pub segments: Vec<Segment>,
     /// The segments in numbers.
     pub profile: Profile,
@@ -65,6 +66,8 @@ pub struct Outcome {
     pub n_followed: u64,
     /// The share of customers to whom rules learnt from others give the right segment.
     pub rule_fidelity: Option<f64>,
+    /// What became of the segments of an earlier run, where there was one.
+    pub since: Option<Comparison>,
     /// Things a reader must know, in sentences.
     pub warnings: Vec<String>,
 }
@@ -230,7 +233,7 @@ pub struct Correlation {
 /// One segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
-    /// Its number, from 0; the largest segment is 0.
+    /// Its number, from 0; the largest segment is 0, unless numbers are those of an earlier run.
     pub id: usize,
     /// A name made of what stands out: `high cash advance, low purchases`.
     pub name: String,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agglomerative import write_agglomerative
 from dbscan import write_dbscan
+from dip import write_dip
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
 from kmeans import write_kmeans
@@ -27,6 +28,7 @@ from som import write_som
 SUBJECTS = {
     "agglomerative": write_agglomerative,
     "dbscan": write_dbscan,
+    "dip": write_dip,
     "gap": write_gap,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,

@@ -8,6 +8,7 @@
 //!
 //! This crate knows no clustering algorithm: it takes a matrix and labels.
 
+mod dip;
 mod each;
 mod error;
 mod gap;
@@ -17,8 +18,10 @@ mod null;
 mod prediction_strength;
 mod silhouette;
 mod stability;
+mod structure;
 mod tendency;
 
+pub use dip::{Dip, dip_test};
 pub use error::MetricsError;
 pub use gap::{Gap, GapParams, GapRule, gap_statistic};
 pub use inertia::{inertia, inertia_many};
@@ -36,4 +39,5 @@ pub use stability::{
     ClusterStability, Consensus, Resample, Resampling, Stability, StabilityParams, Thresholds, Verdict, consensus,
     resamples, stability, stability_of, stability_predicted,
 };
+pub use structure::{Contrast, Structure, StructureAt, StructureParams, structure};
 pub use tendency::{Hopkins, HopkinsParams, SimulatedNull, hopkins};

@@ -7,5 +7,6 @@ mod uniform;
 
 pub(crate) use axes::Axes;
 pub(crate) use gaussian::{Gaussian, Normals};
+pub(crate) use jacobi::eigen;
 pub(crate) use uniform::check_table;
 pub use uniform::{ReferenceBox, ReferenceSpace};

@@ -23,8 +23,13 @@ fn dips_and_p_values_are_those_of_diptest() {
     for Case { x, dip, p } in cases {
         let found = dip_test(&x).unwrap();
         assert!((found.statistic - dip).abs() < 1e-14, "{x:?}: {found:?} for {dip}");
-        // Both are read off tables of simulations; ours has nothing above 0.99 and below 0.0001.
-        assert!((found.p_value - p).abs() < 0.012, "n={}: {found:?} for {p}", x.len());
+        // Both are read off tables of simulations; ours has nothing above 0.99 and below 0.0001. The least dip
+        // there is has the probability 1; diptest gives that of lesser ones.
+        if dip * 2.0 * x.len() as f64 > 1.0 + 1e-9 {
+            assert!((found.p_value - p).abs() < 0.012, "n={}: {found:?} for {p}", x.len());
+        } else {
+            assert_eq!(found.p_value, 1.0);
+        }
     }
 }
 

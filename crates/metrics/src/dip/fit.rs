@@ -109,11 +109,11 @@ fn widest(x: &[f64], below: &[usize], above: &[usize]) -> Widest {
         let (low, high) = (below[ix], above[iv]);
         let found = if low > high {
             // A vertex of the majorant over an edge of the minorant.
-            let gap = rise(below[ix + 1], high) + 1.0 - run(x, below[ix + 1], high) * slope(x, below[ix + 1], low);
+            let gap = rise(below[ix + 1], high) + 1.0 - line(x, below[ix + 1], high, low);
             iv += 1;
             Widest { gap, below: ix + 1, above: iv - 1 }
         } else {
-            let gap = run(x, above[iv - 1], low) * slope(x, above[iv - 1], high) + 1.0 - rise(above[iv - 1], low);
+            let gap = line(x, above[iv - 1], low, high) + 1.0 - rise(above[iv - 1], low);
             let found = Widest { gap, below: ix, above: iv };
             ix = ix.saturating_sub(1);
             found
@@ -128,9 +128,10 @@ fn widest(x: &[f64], below: &[usize], above: &[usize]) -> Widest {
     }
 }
 
-/// Rows per unit between two rows; NaN, which is no maximum, where they are equal.
-fn slope(x: &[f64], from: usize, to: usize) -> f64 {
-    rise(from, to) / run(x, from, to)
+/// The height over row `from`, at `row`, of the line from there to row `to`; NaN, which is no maximum, where these
+/// are equal. A quotient of differences, because the slope between the smallest numbers is infinite.
+fn line(x: &[f64], from: usize, row: usize, to: usize) -> f64 {
+    run(x, from, row) / run(x, from, to) * rise(from, to)
 }
 
 /// The most by which the steps exceed an edge of the minorant, at least one step.
@@ -147,8 +148,7 @@ fn edge_gap(x: &[f64], from: usize, to: usize, gap: impl Fn(f64, f64) -> f64) ->
     if to - from <= 1 || x[from] == x[to] {
         return 1.0;
     }
-    let slope = slope(x, from, to);
-    (from..=to).map(|row| gap(rise(from, row), run(x, from, row) * slope)).fold(1.0, f64::max)
+    (from..=to).map(|row| gap(rise(from, row), line(x, from, row, to))).fold(1.0, f64::max)
 }
 
 #[cfg(test)]
@@ -184,7 +184,7 @@ mod tests {
                 prop_assert!(is_vertex || !above.contains(&row), "{:?} {:?}", x, above);
             }
             for (vertices, ascending) in [(below, false), (above, true)] {
-                let steps: Vec<f64> = vertices.windows(2).map(|v| slope(&x, v[0].min(v[1]), v[0].max(v[1]))).collect();
+                let steps: Vec<f64> = vertices.windows(2).map(|v| rise(v[0], v[1]) / run(&x, v[0], v[1])).collect();
                 prop_assert!(steps.is_sorted_by(|a, b| a > b), "{:?} {} {:?}", x, ascending, steps);
             }
         }

@@ -30,6 +30,10 @@ const SIZES: [(usize, [f64; 23]); 16] = [
 /// The probability of at least `dip` for `n` uniform values, linear between the quantiles and, for an n between
 /// those of the table, in 1 / sqrt(n); beyond the last n the quantiles hardly change.
 pub(crate) fn p_value(dip: f64, n: usize) -> f64 {
+    if dip * 2.0 * n as f64 <= 1.0 + 1e-9 {
+        // The least there is, which few values often have.
+        return 1.0;
+    }
     let scaled = dip * (n as f64).sqrt();
     let above = SIZES.partition_point(|size| size.0 < n).min(SIZES.len() - 1);
     let (low, high) = (&SIZES[above.saturating_sub(1)], &SIZES[above]);

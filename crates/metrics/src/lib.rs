@@ -1,7 +1,8 @@
 //! Internal evidence for clusterings: silhouettes, exact for many labelings in one pass over the
 //! distances, or estimated from a sample with a confidence interval; and the sum of squares within clusters.
 //!
-//! How many clusters, and whether they are real: [`hopkins`] (is there anything to find), [`gap_statistic`]
+//! How many clusters, and whether they are real: [`structure()`] and [`hopkins`] (is there anything to find),
+//! [`dip_test`] (has one feature several modes), [`gap_statistic`]
 //! and [`prediction_strength`] (how many), [`knee`] (where a curve bends), [`stability`] (which clusters come
 //! back, and which rows are contested) and [`consensus`] (which pairs stay together). Algorithms come in as
 //! closures: `Fn(MatrixView, k, Seed) -> Result<Labels, E>`, with any error that a [`MetricsError`] can become.

@@ -1,7 +1,5 @@
 //! The dip test: against diptest on the file of tests/golden/dip.py, under transformations, and at the edges.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
-
 mod common;
 
 use common::{golden, hashed};
@@ -26,7 +24,9 @@ fn dips_and_p_values_are_those_of_diptest() {
         // Both are read off tables of simulations; ours has nothing above 0.99 and below 0.0001. The least dip
         // there is has the probability 1; diptest gives that of lesser ones.
         if dip * 2.0 * x.len() as f64 > 1.0 + 1e-9 {
-            assert!((found.p_value - p).abs() < 0.012, "n={}: {found:?} for {p}", x.len());
+            let is_in_both = (4..=9).contains(&x.len()) || [30, 200].contains(&x.len());
+            let tolerance = if is_in_both { 0.012 } else { 0.03 };
+            assert!((found.p_value - p).abs() < tolerance, "n={}: {found:?} for {p}", x.len());
         } else {
             assert_eq!(found.p_value, 1.0);
         }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agglomerative import write_agglomerative
 from dbscan import write_dbscan
+from dip import write_dip
 from effects import write_effects
 from external import write_external
 from gmm import write_gmm
@@ -32,6 +33,7 @@ from ward_graph import write_ward_graph
 SUBJECTS = {
     "agglomerative": write_agglomerative,
     "dbscan": write_dbscan,
+    "dip": write_dip,
     "effects": write_effects,
     "external": write_external,
     "gap": write_gap,

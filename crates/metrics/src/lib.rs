@@ -9,7 +9,8 @@
 //! | [`effects`] | how much of each feature a labeling accounts for |
 //! | [`assignment`] | rows and columns matched at the greatest total weight |
 //!
-//! How many clusters, and whether they are real: [`hopkins`] (is there anything to find), [`gap_statistic`]
+//! How many clusters, and whether they are real: [`structure()`] and [`hopkins`] (is there anything to find),
+//! [`dip_test`] (has one feature several modes), [`gap_statistic`]
 //! and [`prediction_strength()`] (how many), [`knee()`] (where a curve bends), [`stability()`] (which clusters come
 //! back, and which rows are contested) and [`consensus`] (which pairs stay together). Algorithms come in as
 //! closures: `Fn(MatrixView, k, Seed) -> Result<Labels, E>`, with any error that a [`MetricsError`] can become.
@@ -17,6 +18,7 @@
 //! This crate knows no clustering algorithm: it takes a matrix and labels.
 
 pub mod assignment;
+mod dip;
 mod each;
 pub mod effects;
 mod error;
@@ -32,8 +34,10 @@ mod prediction_strength;
 pub mod rules;
 mod silhouette;
 mod stability;
+mod structure;
 mod tendency;
 
+pub use dip::{Dip, dip_test};
 pub use error::MetricsError;
 pub use gap::{Gap, GapParams, GapRule, gap_statistic};
 pub use inertia::{inertia, inertia_many};
@@ -51,4 +55,5 @@ pub use stability::{
     ClusterStability, Consensus, Resample, Resampling, Stability, StabilityParams, Thresholds, Verdict, consensus,
     resamples, stability, stability_of, stability_predicted,
 };
+pub use structure::{Contrast, Structure, StructureAt, StructureParams, structure};
 pub use tendency::{Hopkins, HopkinsParams, SimulatedNull, hopkins};

@@ -13,7 +13,7 @@ const NEGLIGIBLE: f64 = 1e-16;
 
 /// Eigenvalues of `a` (d x d, symmetric, entries at most about 1 in magnitude), largest first, and
 /// the unit eigenvectors as rows, the entry of largest magnitude positive. O(d^3) per sweep, serial.
-pub(super) fn eigen(mut a: Matrix) -> (Vec<f64>, Matrix) {
+pub(crate) fn eigen(mut a: Matrix) -> (Vec<f64>, Matrix) {
     let d = a.n_rows();
     let mut vectors = Matrix::zeros(d, d);
     (0..d).for_each(|i| vectors.row_mut(i)[i] = 1.0);

@@ -8,6 +8,7 @@ mod uniform;
 
 pub(crate) use axes::Axes;
 pub(crate) use gaussian::Gaussian;
+pub(crate) use jacobi::eigen;
 pub(crate) use normals::Normals;
 pub(crate) use uniform::check_table;
 pub use uniform::{ReferenceBox, ReferenceSpace};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use segctl_clustering_core::ClusteringError;
 use segctl_metrics::{
-    Gap, GapParams, PredictionParams, PredictionStrength, Resampling, Stability, StabilityParams, gap_statistic,
-    nearest_centroid, prediction_strength, stability, stability_predicted,
+    Gap, GapParams, PredictionParams, PredictionStrength, Resampling, Stability, StabilityParams, Structure,
+    StructureParams, gap_statistic, nearest_centroid, prediction_strength, stability, stability_predicted, structure,
 };
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
@@ -25,6 +25,10 @@ const FOLLOWED: usize = 20_000;
 
 /// Sets without structure that the gap compares with.
 const REFERENCES: usize = 100;
+
+/// Groups that are looked for at most where it is asked whether there are any, and the fewest customers to ask of.
+const MOST_GROUPS: usize = 10;
+const FEWEST: usize = 50;
 
 /// Divisions into halves for the prediction strength.
 const DIVISIONS: usize = 20;
@@ -99,8 +103,43 @@ pub(super) fn resampled(
             rows.len()
         )
     });
-    let structure = None;
+    let structure = tested(x, k_max.min(MOST_GROUPS), &cluster, seed, observer)?;
     Ok(Some(Resampled { algorithm, structure, gap, strength, stability: by_k, notes: notes.into_iter().collect() }))
+}
+
+/// Whether there are groups; nothing where customers are too few to say.
+fn tested<F>(
+    x: MatrixView<'_>,
+    k_max: usize,
+    cluster: &F,
+    seed: Seed,
+    observer: &dyn Observer,
+) -> Result<Option<StructureTest>, SegmentationError>
+where
+    F: Fn(MatrixView<'_>, usize, Seed) -> Result<Labels, SegmentationError> + Sync,
+{
+    let params = StructureParams::new(seed).with_k_max(k_max);
+    if x.n_rows() < FEWEST || x.n_rows() < 2 * k_max + 2 {
+        return Ok(None);
+    }
+    let found = defined(structure(x, cluster, &params, observer))?;
+    Ok(found.map(|found| StructureTest {
+        is_structured: found.found,
+        p_value: found.p_value,
+        sentence: sentence(&found),
+    }))
+}
+
+fn sentence(found: &Structure) -> String {
+    let p = found.p_value;
+    match found.found {
+        true => format!(
+            "There are gaps between groups of customers that one crowd of the same shape would not show (p = {p:.2})."
+        ),
+        false => {
+            format!("Gaps between groups of customers are no larger than in one crowd of the same shape (p = {p:.2}).")
+        }
+    }
 }
 
 /// How customers are drawn again: as many with replacement, or half of them where a clustering takes long.

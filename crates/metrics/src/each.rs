@@ -110,7 +110,7 @@ mod tests {
                 if event.step == self.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             }
         }
-        let run = |stop| try_each(10, 4, "test", &StopAt(stop), |i| Ok::<_, MetricsError>(i));
+        let run = |stop| try_each(10, 4, "test", &StopAt(stop), Ok::<_, MetricsError>);
         assert_eq!(run(4), Err(MetricsError::Cancelled));
         assert_eq!(run(11).map(|all| all.len()), Ok(10));
     }

@@ -1,7 +1,5 @@
 //! Knees: against the Python package kneed on the files of tests/golden/knee.py, and at the edges.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
-
 mod common;
 
 use common::golden;

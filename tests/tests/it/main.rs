@@ -18,6 +18,7 @@ mod outdir;
 mod real_data;
 mod reduce;
 mod run;
+mod select;
 mod synth;
 
 use std::path::{Path, PathBuf};

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{fit, p_value};
 use crate::MetricsError;
-use crate::silhouette::check_magnitudes;
+use crate::magnitude::ensure_magnitudes;
+use crate::silhouette::MAX_MAGNITUDE;
 
 /// The dip of a sample and whether it is larger than one mode explains.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ pub fn dip_test(values: &[f64]) -> Result<Dip, MetricsError> {
     if n_samples < 4 {
         return Err(segctl_numeric::InputError::TooFewRows { what: "dip test", n_samples, at_least: 4 }.into());
     }
-    check_magnitudes(MatrixView::new(values, n_samples, 1)?)?;
+    ensure_magnitudes(MatrixView::new(values, n_samples, 1)?, MAX_MAGNITUDE)?;
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let found = fit(&sorted);

@@ -8,6 +8,7 @@ mod bench;
 mod command;
 mod download;
 mod error;
+mod evidence;
 mod golden;
 mod paths;
 mod python;
@@ -33,6 +34,7 @@ enum Task {
     Report(report::Args),
     Golden(golden::Args),
     Bench(bench::Args),
+    Evidence(evidence::Args),
     Tidy(tidy::Args),
 }
 
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Task::Report(args) => report::run(&args),
         Task::Golden(args) => golden::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Evidence(args) => evidence::run(&args),
         Task::Tidy(args) => tidy::run(&args),
     };
     match done {

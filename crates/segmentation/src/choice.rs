@@ -184,7 +184,7 @@ fn strength(silhouette: f64) -> &'static str {
         s if s > 0.50 => "Between 0.50 and 0.70 the structure is reasonable.",
         s if s > 0.25 => "Between 0.25 and 0.50 the structure is weak: neighbouring segments shade into each other.",
         _ => {
-            "Up to 0.25 there is no substantial structure: the segments cut a continuum into useful parts rather than find natural groups."
+            "Up to 0.25 the segments are hardly apart: most customers are nearly as close to the next one as to their own."
         }
     }
 }

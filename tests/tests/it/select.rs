@@ -86,7 +86,8 @@ fn the_evidence_is_the_same_at_any_number_of_threads() {
     let place = Place::new();
     let data = place.path("groups.csv");
     points(&data, 300, 3);
-    let of = |threads: &str| selected(&data, &["--as-is", "--algorithm", "kmeans", "--k", "2..4", "--threads", threads]);
+    let of =
+        |threads: &str| selected(&data, &["--as-is", "--algorithm", "kmeans", "--k", "2..4", "--threads", threads]);
     let one = of("1");
     assert!(of("2") == one && of("3") == one);
 }
@@ -95,7 +96,9 @@ fn the_evidence_is_the_same_at_any_number_of_threads() {
 fn a_run_says_what_defines_its_segments_and_who_is_between_them() {
     let run = sample_run();
     let page = String::from_utf8(bytes_of(run.dir.join("report.html"))).unwrap();
-    for expected in ["What each measure prefers", "Rules: what defines each segment", "Contested customers", "Comes back"] {
+    for expected in
+        ["What each measure prefers", "Rules: what defines each segment", "Contested customers", "Comes back"]
+    {
         assert!(page.contains(expected), "{expected}");
     }
     let segments = Table::read(run.dir.join("segments.csv"));

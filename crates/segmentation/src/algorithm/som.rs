@@ -57,7 +57,7 @@ struct Lesson<'a> {
     x: MatrixView<'a>,
     /// With gaps.
     open: MatrixView<'a>,
-    /// The first two principal components, where there are two rows.
+    /// The first two principal components, where they are asked for and there are two rows.
     pca: Option<Pca>,
 }
 
@@ -68,7 +68,7 @@ impl Som<'_> {
         let drawn = sample::uniform(x.n_rows(), SAMPLE, &mut rng).filter(|_| self.0.may_sample);
         let picked = drawn.as_deref().map(|rows| (x.select_rows(rows), open.select_rows(rows)));
         let (x_seen, open_seen) = picked.as_ref().map_or((x, open), |(x, open)| (x.view(), open.view()));
-        let pca = (x_seen.n_rows() > 1).then(|| principal(x_seen)).transpose()?;
+        let pca = (self.needs_axes() && x_seen.n_rows() > 1).then(|| principal(x_seen)).transpose()?;
         let lesson = Lesson { x: x_seen, open: open_seen, pca };
         let (grid, mut notes) = self.grid(&lesson)?;
         let params = self.params(grid, &lesson)?;
@@ -76,6 +76,13 @@ impl Som<'_> {
         let n_sampled = drawn.map(|rows| rows.len());
         notes.extend(n_sampled.map(|n| format!("The map was trained on {n} customers drawn at random.")));
         Ok((self.judged(trained.model, &lesson, open, n_sampled)?, trained.n_epochs, notes))
+    }
+
+    /// Whether principal components say how large the map is, or where its units begin.
+    fn needs_axes(&self) -> bool {
+        let recipe = self.0.recipe;
+        let begins_elsewhere = matches!(recipe.init_of(Algorithm::Som), Some(Init::Random | Init::Sample));
+        recipe.grid.is_none() || (self.0.init_centers.is_none() && !begins_elsewhere)
     }
 
     /// The map is judged by the rows that it learnt from.

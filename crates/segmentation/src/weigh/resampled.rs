@@ -134,7 +134,7 @@ fn sentence(found: &Structure) -> String {
     let p = found.p_value;
     match found.found {
         true => format!(
-            "There are gaps between groups of customers that one crowd of the same shape would not show (p = {p:.2})."
+            "There are gaps between some groups of customers that one crowd of the same shape would not show (p = {p:.2})."
         ),
         false => {
             format!("Gaps between groups of customers are no larger than in one crowd of the same shape (p = {p:.2}).")

@@ -172,7 +172,7 @@ fn estimates_come_with_their_interval() {
 #[test]
 fn ranks_of_a_sample_are_called_so() {
     let mut outcome = fixture::card_holders();
-    assert!(!text(&page(&outcome)).contains("drawn at random"));
+    assert!(!text(&page(&outcome)).contains("Ranks are those of"));
     outcome.correlation.spearman_sample = Some(100_000);
     assert!(text(&page(&outcome)).contains("Ranks are those of 100,000 customers drawn at random."));
 }

@@ -8,7 +8,8 @@ use tempfile::tempdir;
 
 use crate::sample_run;
 
-const COLUMNS: [&str; 7] = ["id", "segment", "segment_name", "distance", "silhouette", "second_segment", "margin"];
+const COLUMNS: [&str; 8] =
+    ["id", "segment", "segment_name", "distance", "silhouette", "membership", "second_segment", "margin"];
 
 fn segments() -> Table {
     Table::read(sample_run().dir.join("segments.csv"))

@@ -30,7 +30,9 @@ fn selected(data: &Path, args: &[&str]) -> Value {
 
 /// Numbers that look random and are the same everywhere, in [0, 1).
 fn noise(i: usize, salt: usize) -> f64 {
-    let mixed = (i as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(salt as u64 * 0xD1B5_4A32_D192_ED03);
+    let mixed = (i as u64 + 1)
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .wrapping_add((salt as u64).wrapping_mul(0xD1B5_4A32_D192_ED03));
     let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     ((mixed ^ (mixed >> 32)) >> 11) as f64 / (1_u64 << 53) as f64
 }

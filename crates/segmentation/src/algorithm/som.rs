@@ -1,12 +1,13 @@
 //! Self-organising maps, whose units become segments.
 
 use segctl_clustering_core::ClusteringError;
+use segctl_numeric::distance::Metric;
 use segctl_numeric::seed::Seed;
 use segctl_numeric::{Labels, MatrixView};
 use segctl_reduction::{Components, Pca, PcaParams};
 use segctl_som::grid::{Edges, Grid, Topology, propose_size};
 use segctl_som::params::{EarlyStop, Falling, Order, SomParams, Training};
-use segctl_som::quality::{Preservation, PreservationParams, Quality, preservation, quality};
+use segctl_som::quality::{Preservation, PreservationParams, Quality, preservation, quality, quality_of_winners};
 use segctl_som::schedule::{Decay, Schedule};
 use segctl_som::start::{Axes, Start};
 use segctl_som::{SomModel, fit_with};
@@ -93,14 +94,17 @@ impl Som<'_> {
         open: MatrixView<'_>,
         n_sampled: Option<usize>,
     ) -> Result<TrainedMap, SegmentationError> {
-        let units = model.winners(open)?.unit;
+        let winners = model.winners(open)?;
         let mut hits = vec![0; model.n_units()];
-        units.iter().for_each(|&unit| hits[unit as usize] += 1);
+        winners.unit.iter().for_each(|&unit| hits[unit as usize] += 1);
         let near = PreservationParams::new(NEIGHBOURS).with_seed(self.0.seed);
         let is_told = self.0.pictured && lesson.open.n_rows() > 2 * NEIGHBOURS;
         let preservation = is_told.then(|| preservation(&model, lesson.open, &near)).transpose()?;
-        let quality = quality(&model, lesson.open, None)?;
-        Ok(TrainedMap { model, units, hits, quality, preservation, n_sampled })
+        let quality = match (n_sampled, model.metric()) {
+            (None, Metric::Euclidean) => quality_of_winners(&model, open, &winners, None)?,
+            _ => quality(&model, lesson.open, None)?,
+        };
+        Ok(TrainedMap { model, units: winners.unit, hits, quality, preservation, n_sampled })
     }
 
     /// The grid asked for, or one proposed, with the reason.

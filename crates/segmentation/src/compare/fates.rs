@@ -30,14 +30,14 @@ impl Overlap {
         }
     }
 
-    /// The share of segment `a` of the first table that is in segment `b` of the second.
+    /// The share of segment `a` of the first table that is in segment `b` of the second, of those who are in any.
     fn of_first(&self, a: usize, b: usize) -> f64 {
-        self.shared[a][b] as f64 / self.first[a].max(1) as f64
+        self.shared[a][b] as f64 / self.shared[a].iter().sum::<u64>().max(1) as f64
     }
 
-    /// The share of segment `b` of the second table that was in segment `a` of the first.
+    /// The share of segment `b` of the second table that was in segment `a` of the first, of those who were in any.
     fn of_second(&self, a: usize, b: usize) -> f64 {
-        self.shared[a][b] as f64 / self.second[b].max(1) as f64
+        self.shared[a][b] as f64 / self.shared.iter().map(|shared| shared[b]).sum::<u64>().max(1) as f64
     }
 
     /// The parts that a segment of the first table fell into: segments of the second that are each a good part of
@@ -74,7 +74,7 @@ impl Overlap {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
-    /// More than half of it is in one segment, to which no other went.
+    /// More than half of it, of the customers who are still there, is in one segment, to which no other went.
     Kept,
     /// Two or more segments each hold a fifth of it, and mostly come from it.
     Split,
@@ -93,7 +93,7 @@ pub struct SegmentFate {
     pub fate: Fate,
     /// The labels of the segments of the second table where it is now.
     pub into: Vec<String>,
-    /// The share of its customers who are there.
+    /// The share of its remaining customers who are there.
     pub share: f64,
 }
 
@@ -104,15 +104,19 @@ impl SegmentFate {
     /// use segctl_segmentation::{Fate, SegmentFate};
     /// let fate =
     ///     SegmentFate { segment: "3".to_owned(), fate: Fate::Kept, into: vec!["0".to_owned()], share: 0.9 };
-    /// assert_eq!(fate.sentence(), "segment 3 goes on as 0, with 90.0 % of its customers");
+    /// assert_eq!(fate.sentence(), "segment 3 goes on as 0, with 90.0 % of its remaining customers");
     /// ```
     pub fn sentence(&self) -> String {
         let (segment, into, share) = (&self.segment, self.into.join(", "), self.share * 100.0);
         match self.fate {
-            Fate::Kept => format!("segment {segment} goes on as {into}, with {share:.1} % of its customers"),
-            Fate::Split => format!("segment {segment} split into {into}, which have {share:.1} % of its customers"),
-            Fate::Merged => format!("segment {segment} merged into {into}, with {share:.1} % of its customers"),
-            Fate::Dissolved => format!("segment {segment} dissolved: no segment has half of its customers"),
+            Fate::Kept => format!("segment {segment} goes on as {into}, with {share:.1} % of its remaining customers"),
+            Fate::Split => {
+                format!("segment {segment} split into {into}, which have {share:.1} % of its remaining customers")
+            }
+            Fate::Merged => {
+                format!("segment {segment} merged into {into}, with {share:.1} % of its remaining customers")
+            }
+            Fate::Dissolved => format!("segment {segment} dissolved: no segment has half of its remaining customers"),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::run::Ready;
 use crate::{SegmentationError, sample};
 
 /// Customers on whom hundreds of clusterings are made.
-const SAMPLE: usize = 2000;
+const SAMPLE: usize = 1000;
 
 /// Customers whose membership is followed from resample to resample.
 const FOLLOWED: usize = 20_000;
@@ -86,9 +86,14 @@ pub(super) fn resampled(
     let ks: Vec<usize> = ready.cluster.k.iter().filter(|&k| 4 * k <= x.n_rows()).collect();
     let Some(&k_max) = ks.last() else { return Ok(None) };
     let references = GapParams::new(seed).with_references(REFERENCES);
-    let gap = defined(gap_statistic(x, k_max, &cluster, &references, observer))?;
+    // Where the number is given there is nothing to choose.
+    let is_open = ready.cluster.k.single().is_none();
+    let gap = is_open.then(|| gap_statistic(x, k_max, &cluster, &references, observer)).map(defined).transpose()?;
     let divisions = PredictionParams::new(seed).with_divisions(DIVISIONS);
-    let strength = defined(prediction_strength(x, ks[0]..=k_max, &cluster, &divisions, observer))?;
+    let strength = is_open
+        .then(|| prediction_strength(x, ks[0]..=k_max, &cluster, &divisions, observer))
+        .map(defined)
+        .transpose()?;
     let resamples =
         StabilityParams::new(seed).with_resamples(RESAMPLES).with_resampling(scheme(&clusterer, x.n_rows()));
     let mut by_k = BTreeMap::new();
@@ -104,7 +109,14 @@ pub(super) fn resampled(
         )
     });
     let structure = tested(x, k_max.min(MOST_GROUPS), &cluster, seed, observer)?;
-    Ok(Some(Resampled { algorithm, structure, gap, strength, stability: by_k, notes: notes.into_iter().collect() }))
+    Ok(Some(Resampled {
+        algorithm,
+        structure,
+        gap: gap.flatten(),
+        strength: strength.flatten(),
+        stability: by_k,
+        notes: notes.into_iter().collect(),
+    }))
 }
 
 /// Whether there are groups; nothing where customers are too few to say.

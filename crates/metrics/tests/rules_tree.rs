@@ -198,7 +198,7 @@ fn fit(x: MatrixView<'_>, labels: &Labels) -> DecisionTree {
 #[test]
 fn threads_change_no_bit() {
     let n = 5_000;
-    let value = |i: usize| if i % 13 == 0 { f64::NAN } else { (i as f64 * 0.37).sin() * (i % 7) as f64 };
+    let value = |i: usize| if i.is_multiple_of(13) { f64::NAN } else { (i as f64 * 0.37).sin() * (i % 7) as f64 };
     let x = Matrix::new((0..6 * n).map(value).collect(), n, 6).unwrap();
     let labels = Labels::new((0..n).map(|i| (x.row(i)[2] > 0.5) as u32 + (i % 11 == 0) as u32).collect(), 3).unwrap();
     let run = || {

@@ -9,7 +9,7 @@ use crate::outcome::{Contested, Customers, SegmentStability};
 use crate::recipe::Algorithm;
 use crate::run::Ready;
 use crate::values::text_at;
-use crate::weigh::steadiness;
+use crate::weigh::{Steadiness, steadiness};
 
 /// Contested customers told by name.
 const TOLD: usize = 20;
@@ -36,7 +36,7 @@ pub(crate) fn steady(
     seed: Seed,
     observer: &dyn Observer,
 ) -> Result<Steady, SegmentationError> {
-    let Some((found, rows)) = steadiness(ready, algorithm, &customers.labels, seed, observer)? else {
+    let Some(Steadiness { found, rows }) = steadiness(ready, algorithm, &customers.labels, seed, observer)? else {
         return Ok(Steady::default());
     };
     let verdict = |verdict: Verdict| match verdict {

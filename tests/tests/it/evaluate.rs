@@ -63,7 +63,7 @@ fn every_index_has_a_key_and_the_truth_is_compared() {
     let dir = tempdir().unwrap();
     let (data, labels) = (dir.path().join("x.csv"), dir.path().join("labels.csv"));
     let rows = |value: &dyn Fn(usize) -> String| (0..40).map(|i| value(i) + "\n").collect::<String>();
-    let point = |i: usize| format!("{},{},{}", (i % 2) * 10 + i % 5, i % 7, if i % 2 == 0 { "a" } else { "b" });
+    let point = |i: usize| format!("{},{},{}", (i % 2) * 10 + i % 5, i % 7, ["a", "b"][i % 2]);
     std::fs::write(&data, "x,y,kind\n".to_owned() + &rows(&point)).unwrap();
     std::fs::write(&labels, "segment\n".to_owned() + &rows(&|i| (i % 2).to_string())).unwrap();
     let call = Segctl::new("evaluate").arg(&data).args(["--truth", "kind"]).option("--labels", &labels);

@@ -109,14 +109,14 @@ impl Columns {
     /// Parts a range if asked to, then finds the best cuts of the parts, in parallel over features.
     pub(super) fn advance(
         &mut self,
-        parting: Option<(Range<usize>, &[bool])>,
+        parting: Option<(&Range<usize>, &[bool])>,
         parts: &[Option<Part<'_>>; 2],
         classes: &Classes,
         min_leaf: usize,
     ) -> [Option<Cut>; 2] {
         par::fill_chunks(&mut self.0, 1, 1, |_, columns| {
             for column in columns {
-                if let Some((range, goes_left)) = &parting {
+                if let Some((range, goes_left)) = parting {
                     column.part(range.clone(), goes_left);
                 }
                 column.look(parts, classes, min_leaf);

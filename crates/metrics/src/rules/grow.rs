@@ -127,7 +127,7 @@ impl Growth<'_> {
         let part = |range, tally| (goes_on && self.can_split(tally, depth)).then_some(Part { range, tally });
         let parts = [part(range.start..middle, &left), part(middle..range.end, &right)];
         if parts.iter().any(Option::is_some) {
-            let parting = Some((range.clone(), self.goes_left.as_slice()));
+            let parting = Some((range, self.goes_left.as_slice()));
             let [cut_left, cut_right] = self.columns.advance(parting, &parts, self.classes, self.limits.min_leaf);
             self.offer(at_left, range.start..middle, &left, cut_left);
             self.offer(at_right, middle..range.end, &right, cut_right);

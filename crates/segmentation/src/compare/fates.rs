@@ -191,10 +191,10 @@ mod tests {
     use super::*;
 
     /// Customers by their labels in both tables; `None` for one who is not there.
-    fn overlap(groups: &[(Option<usize>, Option<usize>, u64)]) -> Overlap {
-        let most = |of: fn(&(Option<usize>, Option<usize>, u64)) -> Option<usize>| {
-            groups.iter().filter_map(of).max().map_or(0, |label| label + 1)
-        };
+    type Group = (Option<usize>, Option<usize>, u64);
+
+    fn overlap(groups: &[Group]) -> Overlap {
+        let most = |of: fn(&Group) -> Option<usize>| groups.iter().filter_map(of).max().map_or(0, |label| label + 1);
         let mut overlap = Overlap::new(most(|group| group.0), most(|group| group.1));
         for &(a, b, n) in groups {
             (0..n).for_each(|_| overlap.add(a, b));

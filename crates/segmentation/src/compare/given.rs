@@ -36,7 +36,7 @@ impl Given {
         let column = labels::column(&table, options.label_column.as_deref())?;
         let texts: Vec<String> = (0..column.len()).map(|row| text_at(&column, row)).collect();
         let (labels, names) = labels::numbered(&texts)?;
-        let (labels, names) = sorted(&labels, names);
+        let (labels, names) = sorted(&labels, &names);
         let id = options.id.as_deref().unwrap_or("id");
         let ids = values::whole(&table, id);
         if ids.is_none() && options.id.is_some() {
@@ -94,7 +94,7 @@ fn rows_by_id(ids: &ArrayRef, place: &str) -> Result<BTreeMap<String, usize>, Se
 }
 
 /// Labels renumbered so that their names ascend: as numbers where all are numbers.
-fn sorted(labels: &Labels, names: Vec<String>) -> (Labels, Vec<String>) {
+fn sorted(labels: &Labels, names: &[String]) -> (Labels, Vec<String>) {
     let mut order: Vec<usize> = (0..names.len()).collect();
     let numbers: Option<Vec<i64>> = names.iter().map(|name| name.parse().ok()).collect();
     match numbers {

@@ -9,7 +9,7 @@ use segctl_numeric::Labels;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
 
-pub(crate) use self::resampled::steadiness;
+pub(crate) use self::resampled::{Steadiness, steadiness};
 use crate::SegmentationError;
 use crate::outcome::{Candidate, Recommended, StructureTest, Vote};
 use crate::run::Ready;

@@ -186,15 +186,20 @@ fn defined<T>(found: Result<T, SegmentationError>) -> Result<Option<T>, Segmenta
     }
 }
 
-/// How steady the clustering that was chosen is, and the customers whose membership was followed, when they are not
-/// all.
+/// How steady a clustering is, and the customers who were followed, when they are not all.
+pub(crate) struct Steadiness {
+    pub(crate) found: Stability,
+    pub(crate) rows: Option<Vec<usize>>,
+}
+
+/// How steady the clustering that was chosen is.
 pub(crate) fn steadiness(
     ready: &Ready,
     algorithm: Algorithm,
     labels: &Labels,
     seed: Seed,
     observer: &dyn Observer,
-) -> Result<Option<(Stability, Option<Vec<usize>>)>, SegmentationError> {
+) -> Result<Option<Steadiness>, SegmentationError> {
     let all = ready.prepared.matrix.view();
     let rows = sample::uniform(all.n_rows(), FOLLOWED, &mut seed.stream("rows of steadiness", 0, 0));
     let picked: Option<Matrix> = rows.as_deref().map(|rows| all.select_rows(rows));
@@ -216,5 +221,5 @@ pub(crate) fn steadiness(
             stability_predicted(x, &own, &cluster, &predict, &params, observer)
         }
     };
-    Ok(defined(found)?.map(|found| (found, rows)))
+    Ok(defined(found)?.map(|found| Steadiness { found, rows }))
 }

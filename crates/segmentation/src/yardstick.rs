@@ -159,7 +159,7 @@ impl<'a> Yardstick<'a> {
 }
 
 /// Whether there are clusters to compare, and rows within them.
-fn is_defined(labels: &Labels) -> bool {
+pub(crate) fn is_defined(labels: &Labels) -> bool {
     let k = labels.n_clusters();
     k >= 2 && labels.len() - labels.n_noise() > k
 }

@@ -59,7 +59,9 @@ impl Sureness {
     pub(crate) fn new(outcome: &Outcome) -> Self {
         let evidence = &outcome.evidence;
         let recommended = evidence.recommended.as_ref().map(|recommended| recommended.reason.clone());
-        let structure = evidence.structure.as_ref().map(|structure| structure.sentence.clone());
+        // Where there is none, the recommendation says it.
+        let structure = evidence.structure.as_ref().filter(|found| found.is_structured || recommended.is_none());
+        let structure = structure.map(|found| found.sentence.clone());
         Self {
             rules: outcome.segments.iter().enumerate().filter_map(|(s, segment)| rules(s, segment)).collect(),
             fidelity: outcome.rule_fidelity.map(percent),

@@ -57,7 +57,10 @@ impl<'a> Document<'a> {
 
 fn summary(found: &Evidence) -> String {
     let mut lines: Vec<String> = found.recommended.iter().map(|recommended| recommended.reason.clone()).collect();
-    lines.extend(found.structure.iter().map(|structure| structure.sentence.clone()));
+    // Where there is none, the recommendation says it.
+    let structure = found.structure.iter().filter(|structure| structure.is_structured || lines.is_empty());
+    let sentences: Vec<String> = structure.map(|structure| structure.sentence.clone()).collect();
+    lines.extend(sentences);
     lines.push(String::new());
     lines.extend(found.votes.iter().map(|vote| format!("{:<20} {:>3}  {}", vote.index, vote.k, vote.meaning)));
     lines.push(String::new());

@@ -13,6 +13,7 @@ pub(crate) use self::resampled::{Steadiness, steadiness};
 use crate::SegmentationError;
 use crate::outcome::{Candidate, Recommended, StructureTest, Vote};
 use crate::run::Ready;
+use crate::yardstick::is_defined;
 
 /// What the evidence says as a whole.
 #[derive(Default)]
@@ -44,8 +45,6 @@ pub(crate) fn weigh(
 /// The indices that go by the segments' means.
 fn centroids(ready: &Ready, labels: &[&Labels], candidates: &mut [Candidate]) -> Result<(), SegmentationError> {
     let x = ready.prepared.matrix.view();
-    let is_defined =
-        |labels: &Labels| labels.n_clusters() >= 2 && labels.len() - labels.n_noise() > labels.n_clusters();
     let (defined, places): (Vec<&Labels>, Vec<usize>) =
         labels.iter().zip(0..).filter(|(labels, _)| is_defined(labels)).map(|(labels, at)| (*labels, at)).unzip();
     let found = centroid_indices_many(x, &defined)?;

@@ -5,8 +5,8 @@ use segctl_segmentation::{Outcome, Usage};
 
 use crate::data::Data;
 use crate::view::{
-    Breakable, Card, CompositionView, CondensedView, DistributionView, EvidenceView, Header, MapView, NeighboursView,
-    ProfileView, Record, Relations, SinceView, SomView, Sureness, TreeView, overall_silhouette,
+    Breakable, Card, CompositionView, CondensedView, DistributionView, DriversView, EvidenceView, Header, MapView,
+    NeighboursView, ProfileView, Record, Relations, SinceView, SomView, Sureness, TreeView, overall_silhouette,
 };
 use crate::{ReportError, ReportOptions, check, script};
 
@@ -27,6 +27,7 @@ struct Page<'a> {
     header: Header,
     cards: Vec<Card>,
     profile: ProfileView,
+    drivers: DriversView,
     map: MapView,
     evidence: EvidenceView,
     tree: Option<TreeView>,
@@ -82,6 +83,7 @@ impl<'a> Page<'a> {
             header: Header::new(outcome, options.title.as_deref(), silhouette),
             cards: outcome.segments.iter().enumerate().map(|(s, segment)| Card::new(s, segment)).collect(),
             profile: ProfileView::new(&outcome.profile, n_segments),
+            drivers: DriversView::new(&outcome.drivers),
             map: MapView::new(&outcome.projection),
             evidence: EvidenceView::new(&outcome.evidence),
             tree: outcome.tree.as_ref().map(TreeView::new),

@@ -30,13 +30,14 @@ impl Structure {
         self as usize + 1
     }
 
-    /// The class of the whole, as an adjective and its noun.
+    /// The class of the whole: how far segments are apart. Whether there are groups at all is another question, which
+    /// a silhouette does not answer.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::None => "no substantial structure",
-            Self::Weak => "weak structure",
-            Self::Reasonable => "reasonable structure",
-            Self::Strong => "strong structure",
+            Self::None => "hardly separated",
+            Self::Weak => "weakly separated",
+            Self::Reasonable => "reasonably separated",
+            Self::Strong => "clearly separated",
         }
     }
 
@@ -54,8 +55,8 @@ impl Structure {
     pub(crate) fn advice(self) -> &'static str {
         match self {
             Self::None => {
-                "The segments run into one another: they divide customers usefully by degree, but \
-                 there are no gaps between them."
+                "The segments run into one another: they divide customers usefully by degree, but most have \
+                 close neighbours in another segment."
             }
             Self::Weak => {
                 "The segments differ in their centres but shade into one another at the edges: use them \

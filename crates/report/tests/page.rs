@@ -140,7 +140,7 @@ fn long_ids_are_cut() {
 fn the_answer_comes_first_in_words() {
     let page = page(&fixture::card_holders());
     assert!(page.contains("<h1>8,950 customers in 6 segments</h1>"));
-    assert!(page.contains("weak structure"));
+    assert!(page.contains("weakly separated"));
     assert!(page.contains("3,000 of 8,950 customers shown, drawn by segment"));
 }
 

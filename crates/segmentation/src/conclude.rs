@@ -75,6 +75,7 @@ pub(crate) fn conclude(
         n_contested: steady.n_contested,
         n_followed: steady.n_followed,
         rule_fidelity: explained.rule_fidelity,
+        drivers: explained.drivers,
         since,
         warnings,
     })

@@ -64,7 +64,7 @@ pub(crate) fn sweep(
     let mut candidates: Vec<Candidate> =
         judgements.map(|((&(name, fit), mean), &inertia)| candidate(name, fit, mean, inertia)).collect();
     let weighed = timings.time("evaluate", || weigh(ready, &labels, &mut candidates, Seed(recipe.seed), observer))?;
-    let mut sweep = concluded(found, candidates, judged, cluster, weighed, x.n_rows())?;
+    let mut sweep = concluded(found, candidates, judged, ready, weighed)?;
     sweep.evidence.explanation.extend(yardstick.note());
     let notes = cluster.algorithm.as_slice().iter().flat_map(|&algorithm| ready.notes(algorithm));
     sweep.evidence.explanation.extend(notes);
@@ -99,11 +99,11 @@ fn concluded(
     mut found: Vec<Found>,
     candidates: Vec<Candidate>,
     mut judged: Judged,
-    recipe: &ClusterRecipe,
+    ready: &Ready,
     weighed: Weighed,
-    n_rows: usize,
 ) -> Result<Sweep, SegmentationError> {
-    let choice = choose(&candidates, n_rows);
+    let n_rows = ready.prepared.matrix.n_rows();
+    let choice = choose(&candidates, ready.smallest(), &weighed.votes, weighed.structure.as_ref());
     let taken = &candidates[choice.at];
     if taken.k == 0 {
         return Err(SegmentationError::AllNoise { algorithm: taken.algorithm, n_rows });
@@ -119,7 +119,7 @@ fn concluded(
     let evidence = Evidence {
         algorithm,
         chosen_k: taken.k,
-        k_was_given: recipe.k.single().is_some(),
+        k_was_given: ready.cluster.k.single().is_some(),
         silhouette_rows: judged.n_rows as u64,
         silhouette_is_exact: judged.exact.is_some(),
         explanation,
@@ -127,7 +127,8 @@ fn concluded(
         n_customers: n_rows as u64,
         structure: weighed.structure,
         votes: weighed.votes,
-        recommended: weighed.recommended,
+        tendency: weighed.tendency,
+        recommended: choice.recommended,
         notes: weighed.notes,
     };
     Ok(Sweep { evidence, chosen, algorithm, silhouettes, pictures })

@@ -6,10 +6,12 @@ use segctl_numeric::seed::Seed;
 
 use crate::composition::composition;
 use crate::distributions::{correlation, distributions};
+use crate::drivers::drivers;
+use crate::exemplars::{Exemplars, exemplars};
 use crate::features::{Feature, describes_by_value, features};
 use crate::model::{Clusterer, ModelSegment, Reference};
 use crate::naming::name_segments;
-use crate::outcome::{Composition, Correlation, Customers, Distribution, Profile, Projection, Segment};
+use crate::outcome::{Composition, Correlation, Customers, Distribution, Drivers, Profile, Projection, Segment};
 use crate::profile::{highlights, profile};
 use crate::projection::project;
 use crate::rules::{Rules, rules};
@@ -31,6 +33,7 @@ pub(crate) struct Explained {
     pub(crate) reference: Vec<Reference>,
     pub(crate) features: Vec<Feature>,
     pub(crate) rule_fidelity: Option<f64>,
+    pub(crate) drivers: Drivers,
 }
 
 pub(crate) fn explain(
@@ -46,10 +49,15 @@ pub(crate) fn explain(
     let profile = profile(&features, x, &customers.labels);
     let correlation = correlation(&features, seed);
     let rules = rules(&features, &customers.labels, seed)?;
+    let exemplars = exemplars(x, customers)?;
     Ok(Explained {
         rule_fidelity: rules.fidelity,
+        drivers: drivers(ready, &features, &customers.labels, clusterer.algorithm, seed)?,
         distributions: distributions(&features),
-        segments: named(segments(customers, &features, &profile, &correlation, steady, &rules), known_names),
+        segments: named(
+            segments(customers, &features, &profile, &correlation, steady, &rules, &exemplars),
+            known_names,
+        ),
         composition: compositions(ready, customers),
         projection: project(x, &ready.prepared.names, clusterer, customers)?,
         reference: references(&features),
@@ -103,6 +111,7 @@ fn segments(
     correlation: &Correlation,
     steady: &Steady,
     rules: &Rules,
+    exemplars: &Exemplars,
 ) -> Vec<Segment> {
     let sizes = customers.labels.sizes();
     let told: Vec<_> = (0..sizes.len()).map(|s| highlights(profile, features, s)).collect();
@@ -130,6 +139,8 @@ fn segments(
                 highlights,
                 stability: steady.segments.get(id).cloned(),
                 rules: rules.of_segments.get(id).cloned().unwrap_or_default(),
+                typical: exemplars.typical[id].clone(),
+                borderline: exemplars.borderline[id].clone(),
                 silhouette_curve: sample::thinned(&silhouettes, CURVE),
             }
         })

@@ -12,9 +12,11 @@ mod composition;
 mod conclude;
 mod customers;
 mod distributions;
+mod drivers;
 mod error;
 mod evaluate;
 mod evidence;
+mod exemplars;
 mod explain;
 mod features;
 mod fit;
@@ -62,9 +64,9 @@ pub use manifest::{Manifest, SegmentSummary, TimingsReport};
 pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, Rule, TableSteps};
 pub use outcome::{
     Candidate, CandidateIndices, Column, Composition, Condensed, CondensedCluster, Contested, Correlation, Customers,
-    Derived, Distribution, Entry, Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Level, Neighbours, Outcome,
-    Profile, Projection, Recommended, Segment, SegmentRule, SegmentStability, SomMap, SomPlane, StructureTest, Tree,
-    Unit, Usage, Vote,
+    Derived, Distribution, Driver, Drivers, Entry, Evidence, Highlight, Ids, Input, InputFile, Join, Leaf, Level,
+    Neighbours, Outcome, Profile, Projection, Recommended, Segment, SegmentRule, SegmentStability, SomMap, SomPlane,
+    StructureTest, Tendency, Tree, Unit, Usage, Vote,
 };
 pub use recipe::{
     Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DecayName, DuplicatesRecipe,

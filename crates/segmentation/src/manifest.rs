@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::outcome::{Column, Derived, Entry, Evidence, Input, Outcome, Segment};
+use crate::outcome::{
+    Column, Derived, Drivers, Entry, Evidence, Input, Outcome, Segment, SegmentRule, SegmentStability,
+};
 use crate::recipe::Recipe;
 use crate::timings::Timings;
 
@@ -27,6 +29,14 @@ pub struct Manifest<'a> {
     pub evidence: &'a Evidence,
     /// The segments.
     pub segments: Vec<SegmentSummary<'a>>,
+    /// How much of each column goes with the segments.
+    pub drivers: &'a Drivers,
+    /// The share of customers to whom rules learnt from others give the right segment.
+    pub rule_fidelity: Option<f64>,
+    /// Customers who are in another segment in more than a quarter of the resamples.
+    pub n_contested: u64,
+    /// Customers who were followed from resample to resample.
+    pub n_followed: u64,
     /// Customers in the outputs.
     pub n_customers: usize,
     /// Things a reader must know.
@@ -46,12 +56,25 @@ pub struct SegmentSummary<'a> {
     size: u64,
     share: f64,
     silhouette: f64,
+    stability: &'a Option<SegmentStability>,
+    rules: &'a [SegmentRule],
+    typical: &'a [String],
+    borderline: &'a [String],
 }
 
 impl<'a> From<&'a Segment> for SegmentSummary<'a> {
     fn from(segment: &'a Segment) -> Self {
-        let Segment { id, name, size, share, silhouette, .. } = segment;
-        Self { id: *id, name, size: *size, share: *share, silhouette: *silhouette }
+        Self {
+            id: segment.id,
+            name: &segment.name,
+            size: segment.size,
+            share: segment.share,
+            silhouette: segment.silhouette,
+            stability: &segment.stability,
+            rules: &segment.rules,
+            typical: &segment.typical,
+            borderline: &segment.borderline,
+        }
     }
 }
 
@@ -84,6 +107,10 @@ impl<'a> Manifest<'a> {
             ledger: &outcome.ledger,
             evidence: &outcome.evidence,
             segments: outcome.segments.iter().map(SegmentSummary::from).collect(),
+            drivers: &outcome.drivers,
+            rule_fidelity: outcome.rule_fidelity,
+            n_contested: outcome.n_contested,
+            n_followed: outcome.n_followed,
             n_customers: outcome.customers.labels.len(),
             warnings: &outcome.warnings,
             outputs,

@@ -94,6 +94,11 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
+    /// Segments of fewer customers are taken for a few outliers.
+    pub(crate) fn smallest(&self) -> f64 {
+        self.cluster.smallest_share() * self.prepared.matrix.n_rows() as f64
+    }
+
     /// The rows with gaps where values were missing, when one of the algorithms does without them.
     pub(crate) fn open(&self, algorithms: &[Algorithm]) -> Option<Matrix> {
         let is_wanted = algorithms.iter().any(|algorithm| algorithm.takes_gaps());

@@ -52,6 +52,15 @@ impl Null {
             Self::Skewed => "log-normal, correlated",
         }
     }
+
+    /// Without the correlation.
+    pub(super) fn marginal(self) -> &'static str {
+        match self {
+            Self::Gaussian => "Gaussian",
+            Self::Uniform => "uniform",
+            Self::Skewed => "log-normal",
+        }
+    }
 }
 
 /// One table after the other.
@@ -74,24 +83,62 @@ fn null_row(kind: Null, d: usize, rng: &mut impl Rng) -> Vec<f64> {
     (0..d).map(|j| if kind == Null::Skewed { libm::exp(value(j)) } else { value(j) }).collect()
 }
 
+/// Tables of 600 rows and 5 independent features, one after the other.
+pub(super) fn independent(kind: Null, n_draws: usize) -> impl Iterator<Item = Matrix> {
+    (0..n_draws).map(move |i| {
+        let mut rng = SEED.stream("evidence of noise", kind as u64, i as u64);
+        let value = |rng: &mut _| match kind {
+            Null::Uniform => RngExt::random::<f64>(rng),
+            Null::Gaussian => normal(rng),
+            Null::Skewed => libm::exp(normal(rng)),
+        };
+        let flat = (0..PLANTED_ROWS * PLANTED_FEATURES).map(|_| value(&mut rng)).collect();
+        Matrix::new(flat, PLANTED_ROWS, PLANTED_FEATURES).expect("as many values as cells")
+    })
+}
+
+/// Tables of 600 rows and 5 correlated features, one after the other.
+pub(super) fn correlated(kind: Null, n_draws: usize) -> impl Iterator<Item = Matrix> {
+    (0..n_draws).map(move |i| {
+        let mut rng = SEED.stream("evidence of a crowd", kind as u64, i as u64);
+        let rows: Vec<Vec<f64>> = (0..PLANTED_ROWS).map(|_| null_row(kind, PLANTED_FEATURES, &mut rng)).collect();
+        Matrix::from_rows(&rows).expect("rows of one length")
+    })
+}
+
+/// Other rows of the groups of the first table of [`planted`].
+pub(super) fn redrawn(k: usize, distance: f64, n_draws: usize) -> impl Iterator<Item = Matrix> {
+    let centers = centers(k, distance, &mut SEED.stream("evidence with groups", planted_id(k, distance), 0));
+    (0..n_draws).map(move |i| {
+        let mut rng = SEED.stream("evidence of the same groups", planted_id(k, distance), i as u64);
+        around(&centers, &mut rng)
+    })
+}
+
+fn planted_id(k: usize, distance: f64) -> u64 {
+    (k * 100) as u64 + distance as u64
+}
+
 /// Round groups of unequal size.
 pub(super) fn planted(k: usize, distance: f64, n_draws: usize) -> impl Iterator<Item = Matrix> {
     (0..n_draws).map(move |i| {
-        let mut rng = SEED.stream("evidence with groups", (k * 100) as u64 + distance as u64, i as u64);
+        let mut rng = SEED.stream("evidence with groups", planted_id(k, distance), i as u64);
         let centers = centers(k, distance, &mut rng);
-        let total = k * (k + 3) / 2;
-        // Sizes grow from 2 parts to k + 1.
-        let group = |row: usize| {
-            let part = row * total / PLANTED_ROWS;
-            (0..k).find(|&g| part < (g + 1) * (g + 4) / 2).unwrap_or(k - 1)
-        };
-        let row = |row: usize, rng: &mut _| {
-            let center = &centers[group(row)];
-            center.iter().map(|at| at + normal(rng)).collect::<Vec<f64>>()
-        };
-        let rows: Vec<Vec<f64>> = (0..PLANTED_ROWS).map(|at| row(at, &mut rng)).collect();
-        Matrix::from_rows(&rows).expect("rows of one length")
+        around(&centers, &mut rng)
     })
+}
+
+/// Rows around each centre, whose groups grow from 2 parts to one more than there are groups.
+fn around(centers: &[Vec<f64>], rng: &mut impl Rng) -> Matrix {
+    let k = centers.len();
+    let total = k * (k + 3) / 2;
+    let group = |row: usize| {
+        let part = row * total / PLANTED_ROWS;
+        (0..k).find(|&g| part < (g + 1) * (g + 4) / 2).unwrap_or(k - 1)
+    };
+    let row = |at: usize| centers[group(at)].iter().map(|center| center + normal(rng)).collect::<Vec<f64>>();
+    let rows: Vec<Vec<f64>> = (0..PLANTED_ROWS).map(row).collect();
+    Matrix::from_rows(&rows).expect("rows of one length")
 }
 
 /// Drawn around the origin, and spread so that the nearest two are so far apart.
@@ -129,6 +176,9 @@ mod tests {
         let pairs = (0..4).flat_map(|a| (a + 1..4).map(move |b| (a, b)));
         let nearest = pairs.map(|(a, b)| apart(&centers[a], &centers[b])).fold(f64::INFINITY, f64::min);
         assert!((nearest - 5.0).abs() < 1e-12);
+        let mean = |x: &Matrix| x.view().column(0).sum::<f64>() / x.n_rows() as f64;
+        let (first, again) = (planted(3, 6.0, 1).next().unwrap(), redrawn(3, 6.0, 1).next().unwrap());
+        assert!(first != again && (mean(&first) - mean(&again)).abs() < 0.5, "other rows of the same groups");
         assert_eq!(planted(3, 6.0, 1).next().unwrap().n_rows(), PLANTED_ROWS);
     }
 }

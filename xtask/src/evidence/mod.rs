@@ -1,29 +1,39 @@
-//! `cargo xtask evidence`: how often `segctl select` sees groups where there are none, and how many where there are
-//! some. Every draw is seeded; docs/evidence.md holds the tables.
+//! `cargo xtask evidence`: how often `segctl` sees groups where there are none, how many where there are some, and how
+//! far its p-values and its contested customers can be believed. Every draw is seeded; docs/evidence.md holds the
+//! tables.
 
+mod contested;
 mod draws;
-mod table;
+mod known;
+mod nulls;
+mod p_values;
+mod page;
+mod planted;
+mod tool;
 
-use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use segctl_numeric::Matrix;
-use serde::Deserialize;
+use self::tool::Tool;
+use crate::error::XtaskError;
 
-use self::draws::{Null, nulls, planted};
-use crate::error::{XtaskError, io_error};
-use crate::{command, paths};
-
-/// Draw data with and without groups, and write in docs/evidence.md what `segctl select` says of them
+/// Draw data with and without groups, and write in docs/evidence.md what `segctl` says of them
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Draws of each kind of data without groups
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..))]
     draws: u16,
     /// Draws for each number of groups and each distance of theirs
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     planted: u16,
+    /// Fits to other customers for each set of contested ones
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
+    refits: u16,
+    /// Parts to make anew; the others stay as they were made last
+    #[arg(long, value_name = "PART,…", value_delimiter = ',')]
+    only: Vec<Part>,
+    /// The directory of real data: CSV files, and labelled/ with sets whose groups are known
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// A finished segctl; otherwise it is built
     #[arg(long, value_name = "FILE")]
     segctl: Option<PathBuf>,
@@ -32,86 +42,47 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
-/// What `segctl select --json` says, as far as it is counted.
-#[derive(Debug, Deserialize)]
-struct Selected {
-    recommended: Option<Recommended>,
-    votes: Vec<Vote>,
+/// A part of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Data without groups
+    Null,
+    /// Groups that were planted
+    Planted,
+    /// Whether p-values of noise are uniform
+    PValues,
+    /// Whether contested customers change sides
+    Contested,
+    /// Real data, and sets whose groups are known
+    Known,
 }
 
-#[derive(Debug, Deserialize)]
-struct Recommended {
-    k: usize,
-}
+impl Part {
+    const ALL: [Self; 5] = [Self::Null, Self::Planted, Self::PValues, Self::Contested, Self::Known];
 
-#[derive(Debug, Deserialize)]
-struct Vote {
-    index: String,
-    k: usize,
-}
-
-/// The numbers of groups found in one draw.
-#[derive(Debug, Clone, Copy)]
-struct Answer {
-    recommended: usize,
-    silhouette: Option<usize>,
-    gap: Option<usize>,
+    /// Its section of the page.
+    fn section(self, args: &Args, tool: &Tool) -> Result<String, XtaskError> {
+        match self {
+            Self::Null => nulls::section(usize::from(args.draws), tool),
+            Self::Planted => planted::section(usize::from(args.planted), tool),
+            Self::PValues => p_values::section(usize::from(args.draws), tool),
+            Self::Contested => contested::section(usize::from(args.refits), tool),
+            Self::Known => args.data.as_deref().map_or_else(|| Ok(String::new()), |data| known::section(data, tool)),
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), XtaskError> {
-    let segctl = binary(args.segctl.as_deref())?;
-    let dir = tempfile::tempdir().map_err(io_error("make a directory in", std::env::temp_dir()))?;
-    let file = dir.path().join("draw.csv");
-    let ask = |x: &Matrix| asked(&segctl, &file, x);
-    let mut without = Vec::new();
-    for kind in Null::ALL {
-        eprintln!("{}: {} draws without groups", kind.title(), args.draws);
-        let answers = nulls(kind, usize::from(args.draws)).map(|x| ask(&x)).collect::<Result<Vec<_>, _>>()?;
-        without.push((kind, answers));
+    let tool = Tool::new(args.segctl.as_deref())?;
+    let asked = |part: &Part| args.only.is_empty() || args.only.contains(part);
+    for part in Part::ALL.into_iter().filter(asked) {
+        page::keep(part, &part.section(args, &tool)?)?;
     }
-    let mut with = Vec::new();
-    for (k, distance) in draws::PLANTED {
-        eprintln!("{k} groups at distance {distance}: {} draws", args.planted);
-        let drawn = planted(k, distance, usize::from(args.planted));
-        with.push((k, distance, drawn.map(|x| ask(&x)).collect::<Result<Vec<_>, _>>()?));
-    }
-    let text = table::text(&without, &with);
-    let path = args.out.clone().unwrap_or_else(|| paths::root().join("docs/evidence.md"));
-    fs::write(&path, &text).map_err(io_error("write", &path))?;
-    crate::say(&text);
-    Ok(())
+    page::write(args.out.as_deref())
 }
 
-fn binary(given: Option<&Path>) -> Result<PathBuf, XtaskError> {
-    if let Some(binary) = given {
-        return std::path::absolute(binary).map_err(io_error("find", binary));
-    }
-    command::run(command::cargo().args(["build", "--quiet", "--release", "--package", "segctl"]))?;
-    Ok(paths::target().join("release").join(format!("segctl{}", std::env::consts::EXE_SUFFIX)))
-}
-
-fn asked(segctl: &Path, file: &Path, x: &Matrix) -> Result<Answer, XtaskError> {
-    write_csv(file, x)?;
-    let words = ["--as-is", "--algorithm", "kmeans", "--k", "1..10", "--json", "--quiet"];
-    let printed = command::output(command::in_root(segctl).arg("select").arg(file).args(words))?;
-    let found: Selected = serde_json::from_str(&printed).map_err(|error| XtaskError::Answer {
-        what: "segctl select".to_owned(),
-        why: format!("printed other evidence than expected: {error}"),
-    })?;
-    let vote = |index: &str| found.votes.iter().find(|vote| vote.index == index).map(|vote| vote.k);
-    Ok(Answer {
-        recommended: found.recommended.as_ref().map_or(1, |recommended| recommended.k),
-        silhouette: vote("silhouette"),
-        gap: vote("gap"),
-    })
-}
-
-fn write_csv(file: &Path, x: &Matrix) -> Result<(), XtaskError> {
-    let names: Vec<String> = (0..x.n_cols()).map(|j| format!("x{j}")).collect();
-    let mut text = names.join(",") + "\n";
-    for row in x.view().rows() {
-        let cells: Vec<String> = row.iter().map(f64::to_string).collect();
-        let _ = writeln!(text, "{}", cells.join(","));
-    }
-    fs::write(file, text).map_err(io_error("write", file))
+/// The share of the answers for which something holds.
+fn share<T>(answers: &[T], is_so: impl Fn(&T) -> bool) -> String {
+    let n = answers.iter().filter(|answer| is_so(answer)).count();
+    format!("{:.1} %", 100.0 * n as f64 / answers.len().max(1) as f64)
 }

@@ -20,9 +20,10 @@ pub struct HeldOutPValues {
 /// The probability of effects as large as these were the labels drawn by lot, for rows that had no part in making
 /// the labels.
 ///
-/// **Labels must come from other rows**: form the clusters on one half of the data, label the other half by them, and
-/// pass the effects of that held-out half. On the rows that formed the clusters these numbers are no evidence: k-means
-/// on pure noise gives p-values below 1e-80.
+/// **Labels must come from other rows, and from other features**: form the clusters on one half of the data, label the
+/// other half by them without this feature ([`super::labels_without`]), and pass the effects of that half. On the rows
+/// that formed the clusters these numbers are no evidence: k-means on pure noise gives p-values below 1e-80; nor are
+/// they on other rows that the feature itself has put into clusters.
 ///
 /// ```
 /// use segctl_metrics::effects::{held_out_p_values, numeric_effects};

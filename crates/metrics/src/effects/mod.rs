@@ -1,8 +1,10 @@
 //! Evidence per feature: how much of it a labeling accounts for, and what sets each cluster apart.
 //!
 //! Effect sizes describe the rows at hand whatever made the labels. P-values do not: clusters are made to differ, so
-//! that a test on the rows that formed them rejects on pure noise. They are offered for held-out rows alone, by
-//! [`held_out_p_values`] and [`held_out_p_value`], and adjusted for many features by [`benjamini_hochberg`].
+//! that a test on the rows that formed them rejects on pure noise, and so does one on other rows put into clusters by the
+//! feature that is tested. They are offered for held-out rows labelled without a look at the feature, by
+//! [`labels_without`] with [`held_out_p_values`] or [`held_out_p_value`], and adjusted for many features by
+//! [`benjamini_hochberg`].
 //!
 //! ```
 //! use segctl_metrics::effects::numeric_effects;
@@ -19,6 +21,7 @@ mod anova;
 mod categorical;
 mod held_out;
 mod kruskal_wallis;
+mod left_out;
 mod moments;
 mod numeric;
 
@@ -27,4 +30,5 @@ pub use anova::Anova;
 pub use categorical::{CategoricalEffect, categorical_effect};
 pub use held_out::{HeldOutPValues, held_out_p_value, held_out_p_values};
 pub use kruskal_wallis::KruskalWallis;
+pub use left_out::labels_without;
 pub use numeric::{ClusterEffect, NumericEffect, numeric_effects};

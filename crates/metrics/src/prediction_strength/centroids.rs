@@ -46,7 +46,7 @@ pub(super) fn assigned(train: MatrixView<'_>, labels: &Labels, rows: MatrixView<
 }
 
 /// The means of the clusters that have rows, and the numbers of these.
-fn means(train: MatrixView<'_>, labels: &Labels) -> (Matrix, Vec<u32>) {
+pub(crate) fn means(train: MatrixView<'_>, labels: &Labels) -> (Matrix, Vec<u32>) {
     let sizes = labels.sizes();
     let mut means = Matrix::zeros(labels.n_clusters(), train.n_cols());
     for (i, row) in train.rows().enumerate() {

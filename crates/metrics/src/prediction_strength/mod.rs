@@ -7,6 +7,7 @@ mod division;
 mod params;
 mod run;
 
+pub(crate) use centroids::means;
 pub use centroids::nearest_centroid;
 pub use division::{HalvesStrength, pairs_kept, strength_of_halves};
 pub use params::PredictionParams;

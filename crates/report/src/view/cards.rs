@@ -1,5 +1,6 @@
 use segctl_segmentation::{Highlight, Segment};
 
+use super::Breakable;
 use super::header::css_percent;
 use crate::format::{count, difference, number, percent, score};
 use crate::palette::{Mark, mark};
@@ -7,6 +8,9 @@ use crate::quality::Structure;
 
 /// Highlights that fit a card; the profile has the rest.
 const HIGHLIGHTS: usize = 5;
+
+/// Ids of customers that fit a line.
+const IDS: usize = 3;
 
 /// One segment, as somebody meets it first.
 #[derive(Debug)]
@@ -25,6 +29,10 @@ pub(crate) struct Card {
     pub(crate) misfit: Option<String>,
     /// `stable (0.93)`: how well it comes back in resamples.
     pub(crate) stability: Option<String>,
+    /// Ids of customers at its heart.
+    pub(crate) typical: Vec<Breakable>,
+    /// Ids of customers at its border.
+    pub(crate) borderline: Vec<Breakable>,
 }
 
 /// What stands out, in original units.
@@ -52,6 +60,8 @@ impl Card {
             highlights: segment.highlights.iter().take(HIGHLIGHTS).map(highlight).collect(),
             cohesion: structure.map(|structure| format!("{} ({})", structure.cohesion(), score(segment.silhouette))),
             misfit: structure.map(|_| percent(segment.share_misfit)),
+            typical: segment.typical.iter().take(IDS).map(|id| Breakable::new(id)).collect(),
+            borderline: segment.borderline.iter().take(IDS).map(|id| Breakable::new(id)).collect(),
             stability: segment.stability.as_ref().map(|found| format!("{} ({})", found.verdict, score(found.jaccard))),
         }
     }

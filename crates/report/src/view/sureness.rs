@@ -1,7 +1,7 @@
-use segctl_segmentation::{Contested, Outcome, Segment, Vote};
+use segctl_segmentation::{Contested, Outcome, Segment, Tendency, Vote};
 
 use super::Breakable;
-use crate::format::{count, percent};
+use crate::format::{DASH, count, percent};
 use crate::palette::{Mark, mark};
 
 /// What defines the segments, who is between them, and which measures prefer which number of them.
@@ -11,8 +11,8 @@ pub(crate) struct Sureness {
     /// How often rules hold for customers they were not learnt from.
     pub(crate) fidelity: Option<String>,
     pub(crate) votes: Vec<VoteView>,
-    /// Whether there is structure, and what follows from the votes.
-    pub(crate) verdicts: Vec<String>,
+    /// How far customers crowd together.
+    pub(crate) tendency: Option<String>,
     /// What was sampled.
     pub(crate) notes: Vec<String>,
     pub(crate) contested: Vec<ContestedView>,
@@ -58,15 +58,11 @@ pub(crate) struct ContestedView {
 impl Sureness {
     pub(crate) fn new(outcome: &Outcome) -> Self {
         let evidence = &outcome.evidence;
-        let recommended = evidence.recommended.as_ref().map(|recommended| recommended.reason.clone());
-        // Where there is none, the recommendation says it.
-        let structure = evidence.structure.as_ref().filter(|found| found.is_structured || recommended.is_none());
-        let structure = structure.map(|found| found.sentence.clone());
         Self {
             rules: outcome.segments.iter().enumerate().filter_map(|(s, segment)| rules(s, segment)).collect(),
             fidelity: outcome.rule_fidelity.map(percent),
             votes: evidence.votes.iter().map(|found| vote(found, evidence.chosen_k)).collect(),
-            verdicts: structure.into_iter().chain(recommended).collect(),
+            tendency: evidence.tendency.as_ref().map(tendency),
             notes: evidence.notes.clone(),
             contested: outcome.contested.iter().map(contested).collect(),
             n_contested: (outcome.n_followed > 0).then(|| {
@@ -75,6 +71,18 @@ impl Sureness {
             }),
         }
     }
+}
+
+fn tendency(found: &Tendency) -> String {
+    let of = |p: Option<f64>| p.map_or_else(|| DASH.into(), |p| format!("{p:.2}"));
+    format!(
+        "Hopkins statistic {:.2}, about 0.5 for customers scattered evenly; the chance of as much is {} where they are \
+         scattered evenly and {} in one normal crowd. Long tails alone make it large: the test of structure above \
+         allows for them.",
+        found.hopkins,
+        of(found.uniform_p_value),
+        of(found.gaussian_p_value)
+    )
 }
 
 fn rules(s: usize, segment: &Segment) -> Option<RulesView> {

@@ -113,6 +113,9 @@ pub(crate) struct RunArgs {
     /// Algorithms to compare, of those that `segctl fit` knows [default: kmeans,ward,som; kprototypes or kmodes where categories outweigh numbers]
     #[arg(long, value_name = "A,B,…")]
     pub(crate) algorithm: Option<Algorithms>,
+    /// Pass over numbers of segments that leave one with less than this share of the customers [default: 0.01]
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) min_share: Option<f64>,
     #[command(flatten)]
     pub(crate) repeat: RepeatArgs,
     /// Print the manifest of the run as JSON instead of a summary
@@ -200,6 +203,9 @@ pub(crate) struct SelectArgs {
     /// Algorithms to compare, of those that `segctl fit` knows [default: as for run]
     #[arg(long, value_name = "A,B,…")]
     pub(crate) algorithm: Option<Algorithms>,
+    /// Pass over numbers of segments that leave one with less than this share of the customers [default: 0.01]
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) min_share: Option<f64>,
     #[command(flatten)]
     pub(crate) repeat: RepeatArgs,
     /// Print the evidence as JSON instead of a summary

@@ -8,7 +8,6 @@ pub(crate) fn summary(outcome: &Outcome, dir: &Path) -> String {
     lines.extend(done(outcome));
     lines.push(String::new());
     lines.extend(outcome.evidence.explanation.iter().cloned());
-    lines.extend(outcome.evidence.structure.iter().map(|structure| structure.sentence.clone()));
     lines.push(String::new());
     lines.extend(outcome.segments.iter().map(line));
     let labels = &outcome.customers.labels;

@@ -52,6 +52,7 @@ fn recipe(args: &RunArgs) -> Result<Recipe, CliError> {
         recipe.cluster.algorithm = algorithms.clone();
     }
     args.cluster.change(&mut recipe.cluster)?;
+    recipe.cluster.min_share = args.min_share.or(recipe.cluster.min_share);
     recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);
     recipe.validate()?;
     Ok(recipe)

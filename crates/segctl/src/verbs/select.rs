@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use segctl_segmentation::{
-    Candidate, Evidence, Recipe, Recommended, RunOptions, StructureTest, Timings, TimingsReport, Vote, select_with,
+    Algorithm, Candidate, Evidence, Recipe, Recommended, RunOptions, StructureTest, Tendency, Timings, TimingsReport,
+    Vote, select_with,
 };
 use serde::Serialize;
 
@@ -32,6 +33,7 @@ fn recipe(args: &SelectArgs) -> Result<Recipe, CliError> {
         recipe.cluster.algorithm = algorithms.clone();
     }
     args.cluster.change(&mut recipe.cluster)?;
+    recipe.cluster.min_share = args.min_share.or(recipe.cluster.min_share);
     recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);
     recipe.validate()?;
     Ok(recipe)
@@ -41,17 +43,28 @@ fn recipe(args: &SelectArgs) -> Result<Recipe, CliError> {
 #[derive(Serialize)]
 struct Document<'a> {
     recommended: &'a Option<Recommended>,
+    /// What `segctl run` would take.
+    taken: Taken,
     structure: &'a Option<StructureTest>,
+    tendency: &'a Option<Tendency>,
     votes: &'a [Vote],
     candidates: &'a [Candidate],
     n_customers: u64,
     notes: &'a [String],
 }
 
+/// An algorithm with a number of segments.
+#[derive(Serialize)]
+struct Taken {
+    algorithm: Algorithm,
+    k: usize,
+}
+
 impl<'a> Document<'a> {
     fn new(found: &'a Evidence) -> Self {
-        let Evidence { recommended, structure, votes, candidates, n_customers, notes, .. } = found;
-        Self { recommended, structure, votes, candidates, n_customers: *n_customers, notes }
+        let Evidence { recommended, structure, tendency, votes, candidates, n_customers, notes, .. } = found;
+        let taken = Taken { algorithm: found.algorithm, k: found.chosen_k };
+        Self { recommended, taken, structure, tendency, votes, candidates, n_customers: *n_customers, notes }
     }
 }
 
@@ -61,6 +74,8 @@ fn summary(found: &Evidence) -> String {
     let structure = found.structure.iter().filter(|structure| structure.is_structured || lines.is_empty());
     let sentences: Vec<String> = structure.map(|structure| structure.sentence.clone()).collect();
     lines.extend(sentences);
+    lines.extend(found.tendency.as_ref().map(tendency));
+    lines.extend(other_cut(found));
     lines.push(String::new());
     lines.extend(found.votes.iter().map(|vote| format!("{:<20} {:>3}  {}", vote.index, vote.k, vote.meaning)));
     lines.push(String::new());
@@ -71,6 +86,31 @@ fn summary(found: &Evidence) -> String {
     lines.extend(found.candidates.iter().map(line));
     lines.extend(found.notes.iter().cloned());
     lines.join("\n") + "\n"
+}
+
+/// What `segctl run` would take, where it is something else than what is recommended.
+fn other_cut(found: &Evidence) -> Option<String> {
+    let recommended = found.recommended.as_ref()?;
+    let (algorithm, k) = (found.algorithm, found.chosen_k);
+    let is_other = recommended.k > 1 && (recommended.k, recommended.algorithm) != (k, algorithm);
+    is_other.then(|| {
+        format!(
+            "segctl run takes {k} segments by {}: nearly as well apart as {}, and telling more.",
+            algorithm.title(),
+            recommended.k
+        )
+    })
+}
+
+fn tendency(found: &Tendency) -> String {
+    let of = |p: Option<f64>| p.map_or_else(|| "-".to_owned(), |p| format!("{p:.2}"));
+    format!(
+        "Hopkins statistic {:.3} (0.5 for customers scattered evenly): p = {} against even scatter, {} against one normal \
+         crowd.",
+        found.hopkins,
+        of(found.uniform_p_value),
+        of(found.gaussian_p_value)
+    )
 }
 
 fn line(candidate: &Candidate) -> String {

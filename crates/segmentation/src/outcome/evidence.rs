@@ -23,6 +23,8 @@ pub struct Evidence {
     pub n_customers: u64,
     /// Whether there is any structure to find.
     pub structure: Option<StructureTest>,
+    /// How far customers crowd together.
+    pub tendency: Option<Tendency>,
     /// Which number of segments each measure prefers.
     pub votes: Vec<Vote>,
     /// What follows from the votes.
@@ -42,6 +44,21 @@ pub struct StructureTest {
     pub sentence: String,
 }
 
+/// Whether customers crowd together more than scattered ones would, which skewness and far customers alone also bring
+/// about: it says less than a [`StructureTest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tendency {
+    /// The Hopkins statistic with distances as they are (not raised to a power): about 0.5 for customers scattered
+    /// evenly in a box, towards 1 for crowds.
+    pub hopkins: f64,
+    /// The chance of as large a value for customers scattered evenly in a box along the principal axes.
+    pub uniform_p_value: Option<f64>,
+    /// The chance of as large a value for one normal crowd with the same covariance.
+    pub gaussian_p_value: Option<f64>,
+    /// The customers it rests on.
+    pub n_customers: u64,
+}
+
 /// The number of segments that one measure prefers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Vote {
@@ -56,11 +73,11 @@ pub struct Vote {
 /// What follows from the evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recommended {
-    /// The algorithm.
+    /// The algorithm that separates them best; where there are no groups, that of the segments to cut all the same.
     pub algorithm: Algorithm,
     /// The number of natural groups: 1 where there are none.
     pub k: usize,
-    /// The number of segments to cut all the same, where there are none.
+    /// The number of segments to cut for use.
     pub useful_k: usize,
     /// Why, in words.
     pub reason: String,

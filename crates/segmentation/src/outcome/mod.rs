@@ -1,13 +1,15 @@
 //! What a run found out, as plain data: everything the files and the report are made from.
 
 mod density;
+mod drivers;
 mod evidence;
 mod map;
 mod segment;
 mod tree;
 
 pub use density::{Condensed, CondensedCluster, Neighbours};
-pub use evidence::{Candidate, CandidateIndices, Evidence, Recommended, StructureTest, Vote};
+pub use drivers::{Driver, Drivers};
+pub use evidence::{Candidate, CandidateIndices, Evidence, Recommended, StructureTest, Tendency, Vote};
 pub use map::{SomMap, SomPlane};
 use segctl_numeric::{Labels, Matrix};
 pub use segment::{Contested, Highlight, Level, Segment, SegmentRule, SegmentStability};
@@ -41,6 +43,8 @@ pub struct Outcome {
     pub segments: Vec<Segment>,
     /// The segments in numbers.
     pub profile: Profile,
+    /// How much of each column goes with the segments.
+    pub drivers: Drivers,
     /// How the columns that only describe are spread over the segments.
     pub composition: Vec<Composition>,
     /// The customers in the plane and in space.

@@ -23,6 +23,10 @@ pub struct Segment {
     pub stability: Option<SegmentStability>,
     /// What defines it, in original units: the rule that catches most of its customers first.
     pub rules: Vec<SegmentRule>,
+    /// The ids of the customers nearest to its mean, the nearest first; a handful.
+    pub typical: Vec<String>,
+    /// The ids of its customers whose choice of segment is least clear, the least clear first; a handful.
+    pub borderline: Vec<String>,
     /// A sorted sample of its customers' silhouettes, descending, at most 200 evenly spaced quantiles.
     pub silhouette_curve: Vec<f64>,
 }

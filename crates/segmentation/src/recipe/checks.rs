@@ -20,6 +20,10 @@ pub(super) fn positive(name: &'static str, value: Option<f64>) -> Result<(), Seg
     check(name, value, |value| value > 0.0 && value.is_finite(), "finite and > 0")
 }
 
+pub(super) fn half_at_most(name: &'static str, value: Option<f64>) -> Result<(), SegmentationError> {
+    check(name, value, |value| (0.0..=0.5).contains(&value), "in [0, 0.5]")
+}
+
 fn check(
     name: &'static str,
     value: Option<f64>,

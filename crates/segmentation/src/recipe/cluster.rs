@@ -62,6 +62,10 @@ macro_rules! parameters {
             pub k: KRange,
             /// Whether categories help to form the segments.
             pub categories: Categories,
+            /// Numbers of segments that leave a segment with less than this share of the customers are passed over
+            /// where others remain; 0.01 unless given, 0 for none.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub min_share: Option<f64>,
             $($(#[doc = $about])+ #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
         }
 
@@ -161,9 +165,15 @@ impl ClusterRecipe {
         checks::not_negative("reg-covar", self.reg_covar)?;
         checks::not_negative("gamma", self.gamma)?;
         checks::at_least_one("epochs", self.epochs)?;
+        checks::half_at_most("min-share", self.min_share)?;
         checks::positive("radius", self.radius)?;
         checks::positive("rate", self.rate)?;
         Ok(())
+    }
+
+    /// The share of the customers below which a segment is taken for a few outliers.
+    pub(crate) fn smallest_share(&self) -> f64 {
+        self.min_share.unwrap_or(0.01)
     }
 
     /// Not every algorithm begins everywhere.

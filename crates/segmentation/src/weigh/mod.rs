@@ -9,9 +9,9 @@ use segctl_numeric::Labels;
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
 
-pub(crate) use self::resampled::{Steadiness, steadiness};
+pub(crate) use self::resampled::{Steadiness, cluster_again, steadiness};
 use crate::SegmentationError;
-use crate::outcome::{Candidate, Recommended, StructureTest, Vote};
+use crate::outcome::{Candidate, StructureTest, Tendency, Vote};
 use crate::run::Ready;
 use crate::yardstick::is_defined;
 
@@ -20,12 +20,11 @@ use crate::yardstick::is_defined;
 pub(crate) struct Weighed {
     pub(crate) structure: Option<StructureTest>,
     pub(crate) votes: Vec<Vote>,
-    pub(crate) recommended: Option<Recommended>,
+    pub(crate) tendency: Option<Tendency>,
     pub(crate) notes: Vec<String>,
 }
 
-/// Adds to each candidate what it is worth by other measures; says which k each measure prefers, and what follows from
-/// all. `labels` are those of the candidates.
+/// Adds to each candidate what it is worth by other measures; says which k each measure prefers. `labels` are those of the candidates.
 pub(crate) fn weigh(
     ready: &Ready,
     labels: &[&Labels],
@@ -36,10 +35,9 @@ pub(crate) fn weigh(
     centroids(ready, labels, candidates)?;
     let found = resampled::resampled(ready, seed, observer)?;
     found.iter().for_each(|found| found.told_to(candidates));
-    let votes = votes::votes(candidates, found.as_ref());
-    let (structure, notes) = found.map_or((None, Vec::new()), |found| (found.structure, found.notes));
-    let recommended = votes::recommended(candidates, structure.as_ref(), &votes, ready.prepared.matrix.n_rows());
-    Ok(Weighed { structure, votes, recommended, notes })
+    let votes = votes::votes(candidates, ready.smallest(), found.as_ref());
+    let Some(found) = found else { return Ok(Weighed { votes, ..Weighed::default() }) };
+    Ok(Weighed { structure: found.structure, tendency: found.tendency, votes, notes: found.notes })
 }
 
 /// The indices that go by the segments' means.

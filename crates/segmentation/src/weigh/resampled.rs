@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use segctl_clustering_core::ClusteringError;
 use segctl_metrics::{
-    Gap, GapParams, PredictionParams, PredictionStrength, Resampling, Stability, StabilityParams, Structure,
-    StructureParams, gap_statistic, nearest_centroid, prediction_strength, stability, stability_predicted, structure,
+    Gap, GapParams, HopkinsParams, PredictionParams, PredictionStrength, Resampling, Stability, StabilityParams,
+    Structure, StructureParams, gap_statistic, hopkins, nearest_centroid, prediction_strength, stability,
+    stability_predicted, structure,
 };
 use segctl_numeric::observe::Observer;
 use segctl_numeric::seed::Seed;
 use segctl_numeric::{Labels, Matrix, MatrixView};
 
 use super::clusterer::Clusterer;
-use crate::outcome::{Candidate, StructureTest};
+use crate::outcome::{Candidate, StructureTest, Tendency};
 use crate::recipe::Algorithm;
 use crate::run::Ready;
 use crate::{SegmentationError, sample};
@@ -30,6 +31,9 @@ const REFERENCES: usize = 100;
 const MOST_GROUPS: usize = 10;
 const FEWEST: usize = 50;
 
+/// Points thrown at a time for the Hopkins statistic.
+const POINTS: usize = 50;
+
 /// Divisions into halves for the prediction strength.
 const DIVISIONS: usize = 20;
 
@@ -41,6 +45,7 @@ const RESAMPLES_OF_CHOSEN: usize = 50;
 pub(super) struct Resampled {
     pub(super) algorithm: Algorithm,
     pub(super) structure: Option<StructureTest>,
+    pub(super) tendency: Option<Tendency>,
     pub(super) gap: Option<Gap>,
     pub(super) strength: Option<PredictionStrength>,
     pub(super) stability: BTreeMap<usize, Stability>,
@@ -103,7 +108,7 @@ pub(super) fn resampled(
     }
     let notes = drawn.map(|rows| {
         format!(
-            "Structure, gap, prediction strength and the stability of each number of segments rest on {} customers \
+            "Structure, tendency, gap, prediction strength and the stability of each number of segments rest on {} customers \
              drawn at random: they take hundreds of clusterings.",
             rows.len()
         )
@@ -112,10 +117,24 @@ pub(super) fn resampled(
     Ok(Some(Resampled {
         algorithm,
         structure,
+        tendency: tendency(x, seed, observer)?,
         gap: gap.flatten(),
         strength: strength.flatten(),
         stability: by_k,
         notes: notes.into_iter().collect(),
+    }))
+}
+
+/// How far customers crowd together; nothing where all are alike.
+fn tendency(x: MatrixView<'_>, seed: Seed, observer: &dyn Observer) -> Result<Option<Tendency>, SegmentationError> {
+    // Distances as they are: raised to the number of features, a few customers who lie apart decide.
+    let params = HopkinsParams::new(seed).with_exponent(1).with_max_points(POINTS);
+    let found = defined(hopkins(x, &params, observer).map_err(SegmentationError::from))?;
+    Ok(found.map(|found| Tendency {
+        hopkins: found.statistic,
+        uniform_p_value: found.uniform.map(|null| null.p_value),
+        gaussian_p_value: found.gaussian.map(|null| null.p_value),
+        n_customers: found.n_rows as u64,
     }))
 }
 
@@ -184,6 +203,17 @@ fn defined<T>(found: Result<T, SegmentationError>) -> Result<Option<T>, Segmenta
         ) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Clusters other rows once more; nothing where they have too few distinct values.
+pub(crate) fn cluster_again(
+    ready: &Ready,
+    algorithm: Algorithm,
+    x: MatrixView<'_>,
+    k: usize,
+    seed: Seed,
+) -> Result<Option<Labels>, SegmentationError> {
+    defined(Clusterer::new(ready, algorithm).labels(x, k, seed))
 }
 
 /// How steady a clustering is, and the customers who were followed, when they are not all.

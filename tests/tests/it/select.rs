@@ -146,3 +146,79 @@ fn segments_keep_their_numbers_and_names_from_run_to_run() {
     assert!(page.contains("Since the last run") && page.contains("goes on as 0"));
     Segctl::run(&data, &place.path("other")).args(["--previous", "nowhere"]).answer().refused(&["nowhere"]);
 }
+
+/// Three groups along `a` and `b`; `c`, `d` and the category are noise.
+fn two_of_five(path: &Path, n: usize) {
+    let mut text = String::from("a,b,c,d,kind\n");
+    for i in 0..n {
+        let spread = |salt: usize| (0..6).map(|part| noise(i, salt * 10 + part)).sum::<f64>() - 3.0;
+        let (a, b) = [(0.0, 0.0), (8.0, 0.0), (0.0, 8.0)][i % 3];
+        let kind = ["red", "green", "blue"][(noise(i, 99) * 3.0) as usize];
+        let _ = writeln!(text, "{},{},{},{},{kind}", spread(1) + a, spread(2) + b, spread(3), spread(4));
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn columns_are_ordered_by_how_much_they_go_with_the_segments() {
+    let place = Place::new();
+    let (data, out) = (place.path("five.csv"), place.path("out"));
+    two_of_five(&data, 600);
+    Segctl::run(&data, &out).args(["--algorithm", "kmeans", "--k", "3", "--categories", "never"]).answer().done();
+    let manifest = read_json(out.join("run.json"));
+    let columns = manifest["drivers"]["columns"].as_array().unwrap();
+    let names: Vec<&str> = columns.iter().map(|column| column["column"].as_str().unwrap()).collect();
+    assert!(names[..2].contains(&"a") && names[..2].contains(&"b"), "{names:?}");
+    let of = |name: &str| columns.iter().find(|column| column["column"] == name).unwrap();
+    assert!(of("a")["eta_squared"].as_f64().unwrap() > 0.7 && of("a")["q_value"].as_f64().unwrap() < 1e-6);
+    for name in ["c", "d"] {
+        assert!(of(name)["eta_squared"].as_f64().unwrap() < 0.1 && of(name)["forms"] == true);
+        assert!(of(name)["q_value"].as_f64().unwrap() > 0.01, "{}", of(name));
+    }
+    let kind = of("kind");
+    assert!(kind["forms"] == false && kind["cramers_v"].as_f64().unwrap() < 0.15, "{kind}");
+    assert!(kind["q_value"].as_f64().unwrap() > 0.01 && kind["eta_squared"].is_null());
+    assert_eq!((&manifest["drivers"]["n_customers"], &manifest["drivers"]["n_held_out"]), (&600.into(), &300.into()));
+    let page = String::from_utf8(bytes_of(out.join("report.html"))).unwrap();
+    assert!(page.contains("Drivers: which columns go with the segments"));
+    let segment = &manifest["segments"][0];
+    assert_eq!(segment["typical"].as_array().map(Vec::len), Some(5));
+    assert!(segment["borderline"].as_array().unwrap().iter().all(Value::is_string));
+}
+
+#[test]
+fn select_says_what_run_takes_and_how_customers_crowd() {
+    let place = Place::new();
+    let (data, out) = (place.path("groups.csv"), place.path("out"));
+    points(&data, 300, 3);
+    let words = ["--algorithm", "kmeans,ward", "--k", "2..5"];
+    let found = selected(&data, &words);
+    Segctl::run(&data, &out).args(words).answer().done();
+    let evidence = read_json(out.join("run.json"))["evidence"].clone();
+    assert_eq!((&found["taken"]["algorithm"], &found["taken"]["k"]), (&evidence["algorithm"], &evidence["chosen_k"]));
+    assert_eq!(found["recommended"]["useful_k"], evidence["chosen_k"]);
+    assert!(found["tendency"]["hopkins"].as_f64().unwrap() > 0.6);
+    assert!(found["tendency"]["uniform_p_value"].as_f64().unwrap() <= 0.05);
+}
+
+#[test]
+fn segments_below_the_share_asked_for_are_passed_over() {
+    let place = Place::new();
+    let data = place.path("uneven.csv");
+    let mut text = String::from("a,b\n");
+    for i in 0..300 {
+        // 30 of 300 are a group of their own, nearer to the second than to the first.
+        let far = if i % 10 == 0 { 14.0 } else { 8.0 * (i % 2) as f64 };
+        let _ = writeln!(text, "{},{}", far + noise(i, 1), noise(i, 2));
+    }
+    std::fs::write(&data, text).unwrap();
+    let words = ["--as-is", "--algorithm", "kmeans", "--k", "2..4"];
+    assert_eq!(selected(&data, &words)["recommended"]["k"], 3);
+    let bounded = selected(&data, &[&words[..], &["--min-share", "0.2"]].concat());
+    assert_eq!((&bounded["recommended"]["k"], &bounded["taken"]["k"]), (&2.into(), &2.into()));
+    Segctl::new("select")
+        .arg(&data)
+        .args(["--min-share", "0.7"])
+        .answer()
+        .refused(&["min-share=0.7 should be in [0, 0.5]"]);
+}

@@ -7,7 +7,7 @@
 //! [`Event`].
 //!
 //! [`describe`] holds statistics for people, [`packs`] SQL features and rules for known kinds of data,
-//! [`raw`] the way from Arrow to numbers and categories. This crate runs no SQL and reads no files.
+//! [`raw`] the way from Arrow to numbers and categories, [`rfm`] scores and named segments of buyers. This crate runs no SQL and reads no files.
 
 pub mod describe;
 mod error;
@@ -18,6 +18,7 @@ pub mod packs;
 mod plan;
 mod preparation;
 pub mod raw;
+pub mod rfm;
 pub mod steps;
 mod table;
 

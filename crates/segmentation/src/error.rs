@@ -198,6 +198,36 @@ pub enum SegmentationError {
         /// What to do about it.
         hint: String,
     },
+    /// Customers are to be made of transactions, and it is not said how.
+    #[error("customers are made of transactions by their {name}, which is not given")]
+    RfmNeeds {
+        /// What is not given: customer, date or amount.
+        name: &'static str,
+    },
+    /// The column of days holds something else.
+    #[error("column {column:?} holds {kind} where the days of transactions should be: {reason}")]
+    RfmDate {
+        /// The column.
+        column: String,
+        /// What it holds.
+        kind: Kind,
+        /// What the reader says of it.
+        reason: String,
+    },
+    /// The end of the observation is no day, or before the last transaction.
+    #[error("until={value} {reason}")]
+    RfmUntil {
+        /// The value given.
+        value: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No line of a log is a purchase.
+    #[error("none of the {n_lines} lines is a purchase")]
+    NoPurchases {
+        /// Lines read.
+        n_lines: usize,
+    },
     /// The observer asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -257,6 +287,14 @@ impl SegmentationError {
             Self::TooFewCustomers { .. } => Some("give more customers, or fewer segments with --k".into()),
             Self::Model { .. } => Some("give the model.json that `segctl run` wrote".into()),
             Self::Differs { hint, .. } => Some(hint.clone()),
+            Self::RfmNeeds { name } => Some(format!("give --{name}, or {name} = \"…\" under [rfm]")),
+            Self::RfmDate { .. } => Some("make days of it with --sql, or name another column with --date".into()),
+            Self::RfmUntil { .. } => {
+                Some("give the day after the last transaction as YYYY-MM-DD, or leave it out".into())
+            }
+            Self::NoPurchases { .. } => {
+                Some("amounts should be above 0; look at --amount, --cancelled and --leave-out".into())
+            }
             _ => None,
         }
     }

@@ -36,6 +36,7 @@ mod projection;
 mod recipe;
 mod reduce;
 mod resolve;
+mod rfm;
 mod rules;
 mod run;
 mod sample;
@@ -74,6 +75,7 @@ pub use recipe::{
     SelectionMethod, Trainer, TrainingOrder, UnitsBy,
 };
 pub use reduce::{Reduction, reduce, reduce_with};
+pub use rfm::{LeftOut, Rfm, RfmRecipe, RfmSegmentSize, RfmSummary, rfm, rfm_with};
 pub use run::{RunOptions, run, run_with};
 pub use segctl_io::Source;
 pub use segctl_reduction::Components;

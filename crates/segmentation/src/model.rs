@@ -19,6 +19,7 @@ use crate::SegmentationError;
 use crate::mixed::MixedModel;
 use crate::outcome::Usage;
 use crate::recipe::Algorithm;
+use crate::rfm::RfmRecipe;
 use crate::units::UnitsModel;
 
 /// What the first field of a model file says.
@@ -82,6 +83,9 @@ pub struct TableSteps {
     pub sql: Option<String>,
     /// The condition a row must meet.
     pub filter: Option<String>,
+    /// How customers are made of transactions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rfm: Option<RfmRecipe>,
     /// The id column.
     pub id: Option<String>,
     /// What to do with repeated ids.

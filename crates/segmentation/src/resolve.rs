@@ -20,6 +20,7 @@ pub(crate) fn stated(recipe: &Recipe) -> TableSteps {
         as_is: data.as_is,
         sql: data.sql.clone(),
         filter: data.filter.clone(),
+        rfm: recipe.rfm.clone(),
         id: data.id.clone(),
         duplicate_ids: recipe.duplicates.ids,
         rules: recipe.rules.clone(),

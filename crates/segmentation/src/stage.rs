@@ -10,6 +10,7 @@ use segctl_numeric::observe::Observer;
 use crate::SegmentationError;
 use crate::ledger::Ledger;
 use crate::model::TableSteps;
+use crate::rfm;
 
 /// Reads the table that `steps` are to be applied to.
 pub(crate) fn read(
@@ -33,7 +34,7 @@ pub(crate) fn read(
     Ok(segctl_io::read(source, &options, observer)?)
 }
 
-/// The query and the row filter.
+/// The query, the row filter, and customers where lines are transactions.
 pub(crate) fn narrow(
     session: &Session,
     table: Table,
@@ -51,7 +52,10 @@ pub(crate) fn narrow(
         ledger.rows("filter", n_dropped, format!("left out, for which this is not true: {filter}"));
         table = kept;
     }
-    Ok(table)
+    match &steps.rfm {
+        None => Ok(table),
+        Some(rfm) => rfm::customers(session, &table, rfm, ledger),
+    }
 }
 
 /// Duplicates, row rules and features.

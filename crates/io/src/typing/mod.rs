@@ -2,6 +2,7 @@
 
 mod attempt;
 mod canonical;
+mod compact;
 mod date;
 mod decorated;
 mod markers;
@@ -31,10 +32,11 @@ pub(crate) struct Typed {
 /// Text goes through the typing of cells, whatever format it comes from; chunks of different types
 /// (several files) become numbers if all are, or cells again.
 pub(crate) fn type_column(chunks: Vec<ArrayRef>, markers: &Markers) -> Result<Typed, ArrowError> {
-    match common_type(&chunks) {
-        DataType::Utf8 => Ok(type_cells(&as_cells(&chunks)?, markers)),
-        common => canonical::settle(chunks, &common),
-    }
+    let typed = match common_type(&chunks) {
+        DataType::Utf8 => type_cells(&as_cells(&chunks)?, markers),
+        common => canonical::settle(chunks, &common)?,
+    };
+    Ok(compact::days(typed))
 }
 
 fn common_type(chunks: &[ArrayRef]) -> DataType {
@@ -163,6 +165,10 @@ mod tests {
         check(&["2012-02-30"], "Utf8: 2012-02-30");
         check(&["2012-09/04"], "Utf8: 2012-09/04");
         check(&["1957"], "Int64: 1957");
+        check(&["19970101", "", "20240229"], "Date32: 1997-01-01 _ 2024-02-29");
+        check(&["19970101", "20230229"], "Int64: 19970101 20230229");
+        check(&["18991231"], "Int64: 18991231");
+        check(&["", ""], "Utf8: _ _");
     }
 
     #[test]

@@ -7,36 +7,21 @@ use segctl_segmentation::Recipe;
 use crate::error::CliError;
 use crate::files;
 
-/// Which data, and how it is read and changed before anything is computed.
+/// Which data, and how it is read.
 #[derive(Debug, Args)]
-pub(crate) struct DataArgs {
+pub(crate) struct SourceArgs {
     /// File, directory or quoted pattern of files, or - for standard input
     #[arg(value_name = "DATA")]
     data: String,
     /// A segctl.toml; options given here take precedence
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The column that names the customer; recognised by default
-    #[arg(long, value_name = "COLUMN")]
-    id: Option<String>,
-    /// Columns that form the segments; chosen by their roles by default
-    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// Columns to leave aside
-    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
-    exclude: Vec<String>,
-    /// Add a feature, an SQL expression; may be given several times
-    #[arg(long = "feature", value_name = "NAME=SQL", value_parser = feature)]
-    features: Vec<FeatureExpr>,
     /// Keep only the rows for which this SQL condition is true
     #[arg(long = "where", value_name = "SQL")]
     filter: Option<String>,
     /// Replace the table by the result of a query over the table `data`
     #[arg(long, value_name = "SQL")]
     sql: Option<String>,
-    /// What to do when an id occurs more than once: error, first, last or aggregate [default: error]
-    #[arg(long, value_name = "POLICY", value_parser = duplicate_ids)]
-    duplicate_ids: Option<DuplicateIds>,
     /// Delimiter of text files; recognised by default
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     delimiter: Option<char>,
@@ -54,15 +39,32 @@ pub(crate) struct DataArgs {
     memory_limit: Option<bytesize::ByteSize>,
 }
 
-impl DataArgs {
+/// Which data, and how it is read and changed before anything is computed.
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    #[command(flatten)]
+    source: SourceArgs,
+    /// The column that names the customer; recognised by default
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// Columns that form the segments; chosen by their roles by default
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Columns to leave aside
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
+    exclude: Vec<String>,
+    /// Add a feature, an SQL expression; may be given several times
+    #[arg(long = "feature", value_name = "NAME=SQL", value_parser = feature)]
+    features: Vec<FeatureExpr>,
+    /// What to do when an id occurs more than once: error, first, last or aggregate [default: error]
+    #[arg(long, value_name = "POLICY", value_parser = duplicate_ids)]
+    duplicate_ids: Option<DuplicateIds>,
+}
+
+impl SourceArgs {
     /// Where the data is.
     pub(crate) fn source(&self) -> Result<Source, CliError> {
         Ok(Source::parse(&self.data)?)
-    }
-
-    /// What was typed for DATA.
-    pub(crate) fn typed(&self) -> &str {
-        &self.data
     }
 
     /// Bytes the table may take.
@@ -83,26 +85,45 @@ impl DataArgs {
 
     fn change(&self, recipe: &mut Recipe) {
         let data = &mut recipe.data;
-        override_with(&mut data.id, self.id.as_ref());
         override_with(&mut data.filter, self.filter.as_ref());
         override_with(&mut data.sql, self.sql.as_ref());
         override_with(&mut data.delimiter, self.delimiter.as_ref());
         override_with(&mut data.missing, self.missing.as_ref());
         override_with(&mut data.sheet, self.sheet.as_ref());
+        data.encoding = self.encoding.unwrap_or(data.encoding);
+    }
+}
+
+impl DataArgs {
+    /// Where the data is.
+    pub(crate) fn source(&self) -> Result<Source, CliError> {
+        self.source.source()
+    }
+
+    /// What was typed for DATA.
+    pub(crate) fn typed(&self) -> &str {
+        &self.source.data
+    }
+
+    /// Bytes the table may take.
+    pub(crate) fn memory_limit(&self) -> Option<u64> {
+        self.source.memory_limit()
+    }
+
+    /// The recipe of the configuration file, if there is one, changed by the options typed.
+    pub(crate) fn recipe(&self) -> Result<Recipe, CliError> {
+        let mut recipe = self.source.recipe()?;
+        override_with(&mut recipe.data.id, self.id.as_ref());
         if !self.columns.is_empty() {
-            data.columns.clone_from(&self.columns);
+            recipe.data.columns.clone_from(&self.columns);
         }
-        data.exclude.extend(self.exclude.iter().cloned());
-        if let Some(encoding) = &self.encoding {
-            data.encoding = *encoding;
-        }
-        if let Some(policy) = self.duplicate_ids {
-            recipe.duplicates.ids = policy;
-        }
+        recipe.data.exclude.extend(self.exclude.iter().cloned());
+        recipe.duplicates.ids = self.duplicate_ids.unwrap_or(recipe.duplicates.ids);
         for feature in &self.features {
             recipe.features.0.retain(|known| known.name != feature.name);
             recipe.features.0.push(feature.clone());
         }
+        Ok(recipe)
     }
 }
 
@@ -112,7 +133,7 @@ fn override_with<T: Clone>(slot: &mut Option<T>, typed: Option<&T>) {
     }
 }
 
-fn feature(text: &str) -> Result<FeatureExpr, String> {
+pub(super) fn feature(text: &str) -> Result<FeatureExpr, String> {
     match text.split_once('=') {
         Some((name, sql)) if !name.trim().is_empty() && !sql.trim().is_empty() => {
             Ok(FeatureExpr { name: name.trim().to_owned(), sql: sql.trim().to_owned() })

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod data;
+mod transactions;
 
 use std::path::PathBuf;
 
@@ -10,7 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use segctl_segmentation::{Algorithm, Algorithms, Components, Recipe, TreeCut};
 
 pub(crate) use cluster::ClusterArgs;
-pub(crate) use data::DataArgs;
+pub(crate) use data::{DataArgs, SourceArgs};
+pub(crate) use transactions::TransactionArgs;
 
 use crate::error::CliError;
 use crate::terminal::Color;
@@ -39,6 +41,8 @@ pub(crate) enum Verb {
     Evaluate(Box<EvaluateArgs>),
     /// Two segmentations of the same customers: agreement, what became of each segment, who went where
     Compare(CompareArgs),
+    /// Customers from their transactions: recency, frequency, monetary value, scores and named segments
+    Rfm(Box<RfmArgs>),
     /// Print a commented segctl.toml with what was detected in the data
     Init(InitArgs),
     /// Put customers into the segments of an existing model
@@ -121,8 +125,30 @@ pub(crate) struct RunArgs {
     /// Print the manifest of the run as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
+    /// DATA are transactions: make customers of them first, as `segctl rfm` does. Implied by the options below and by [rfm]
+    #[arg(long)]
+    pub(crate) transactions: bool,
+    #[command(flatten)]
+    pub(crate) of_transactions: TransactionArgs,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RfmArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// Where the customers go: .csv, .parquet, .arrow or .jsonl by the name's ending
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Write the seconds of each stage to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) timings: Option<PathBuf>,
+    /// Print what was found as JSON instead of a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) of_transactions: TransactionArgs,
 }
 
 /// Randomness and time.

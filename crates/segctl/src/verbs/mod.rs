@@ -7,6 +7,7 @@ mod fit;
 mod init;
 mod meta;
 mod reduce;
+mod rfm;
 mod run;
 mod select;
 mod synth;
@@ -24,6 +25,7 @@ pub(crate) fn run(verb: &Verb, common: &Common, terminal: &Terminal) -> Result<(
         Verb::Reduce(args) => reduce::reduce(args, common, terminal),
         Verb::Evaluate(args) => evaluate::evaluate(args, common, terminal),
         Verb::Compare(args) => compare::compare(args, common, terminal),
+        Verb::Rfm(args) => rfm::rfm(args, common, terminal),
         Verb::Init(args) => init::init(args, terminal),
         Verb::Assign(args) => assign::assign(args, common, terminal),
         Verb::Synth(args) => synth::synth(args, terminal),

@@ -53,6 +53,9 @@ fn recipe(args: &RunArgs) -> Result<Recipe, CliError> {
     }
     args.cluster.change(&mut recipe.cluster)?;
     recipe.cluster.min_share = args.min_share.or(recipe.cluster.min_share);
+    if args.transactions || args.of_transactions.is_given() {
+        args.of_transactions.change(&mut recipe);
+    }
     recipe.seed = args.repeat.seed.unwrap_or(recipe.seed);
     recipe.validate()?;
     Ok(recipe)

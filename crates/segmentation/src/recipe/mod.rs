@@ -29,6 +29,7 @@ pub use metric_name::MetricName;
 pub use parameter::Parameter;
 
 use crate::SegmentationError;
+use crate::rfm::RfmRecipe;
 
 /// Everything a run depends on besides the data.
 ///
@@ -55,6 +56,9 @@ pub struct Recipe {
     pub packs: Packs,
     /// Which rows and columns to take, and how to read them.
     pub data: DataRecipe,
+    /// How customers are made of transactions, where the data are transactions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rfm: Option<RfmRecipe>,
     /// What to do with repeated customers.
     pub duplicates: DuplicatesRecipe,
     /// Conditions every row should meet, checked before features are computed.
@@ -149,6 +153,7 @@ impl Recipe {
         let stated = [
             (!self.features.0.is_empty(), "features"),
             (!self.rules.is_empty(), "rules"),
+            (self.rfm.is_some(), "[rfm]"),
             (self.duplicates != DuplicatesRecipe::default(), "a policy for duplicate ids"),
             (!self.data.roles.is_empty(), "roles"),
             (self.cluster.categories != Categories::default(), "categories"),
@@ -188,6 +193,7 @@ impl Recipe {
     /// out of range.
     pub fn validate(&self) -> Result<(), SegmentationError> {
         self.cluster.validate()?;
+        self.rfm.as_ref().map_or(Ok(()), RfmRecipe::validate)?;
         match self.beside_as_is() {
             Some(other) if self.data.as_is => return Err(SegmentationError::NotTogether { one: "as-is", other }),
             _ => {}

@@ -15,6 +15,7 @@ from dbscan import write_dbscan
 from dip import write_dip
 from effects import write_effects
 from external import write_external
+from factors import write_factors
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
 from internal import write_internal
@@ -36,6 +37,7 @@ SUBJECTS = {
     "dip": write_dip,
     "effects": write_effects,
     "external": write_external,
+    "factors": write_factors,
     "gap": write_gap,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,

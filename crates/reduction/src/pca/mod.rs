@@ -1,12 +1,7 @@
 //! Principal component analysis: centre, triangularise, diagonalise.
 
-mod center;
-mod jacobi;
-mod lanes;
 mod model;
 mod params;
-mod project;
-mod qr;
 
 pub use model::Pca;
 pub use params::{Components, PcaParams};
@@ -14,10 +9,8 @@ pub use params::{Components, PcaParams};
 use segctl_numeric::{InputError, Matrix, MatrixView};
 
 use crate::ReductionError;
-
-/// The largest magnitude accepted: 10^8 rows by 10^8 columns of squared differences still add up
-/// to a finite number.
-const MAX_MAGNITUDE: f64 = 1e140;
+use crate::linalg::{center, jacobi, qr};
+use crate::magnitude::{fits, misfit};
 
 /// Fits the principal components of `x` (n x d).
 ///
@@ -65,12 +58,6 @@ fn check_shape(x: MatrixView<'_>) -> Result<(), ReductionError> {
     Ok(())
 }
 
-/// False for NaN, too.
-#[inline(always)]
-fn fits(value: f64) -> bool {
-    value.abs() <= MAX_MAGNITUDE
-}
-
 /// The mean of the rows, and the rows less it. `None` when a value does not fit.
 fn centered(x: MatrixView<'_>) -> Option<(Vec<f64>, Matrix)> {
     if !x.as_slice().iter().all(|&value| fits(value)) {
@@ -79,24 +66,4 @@ fn centered(x: MatrixView<'_>) -> Option<(Vec<f64>, Matrix)> {
     let mean = center::column_means(x);
     let rows = center::centered(x, &mean);
     Some((mean, rows))
-}
-
-/// The place of the first value that does not fit; NaN and infinities come before others.
-fn misfit(x: MatrixView<'_>) -> ReductionError {
-    if let Err(error) = x.ensure_finite("X") {
-        return error.into();
-    }
-    let at = x.as_slice().iter().position(|&value| !fits(value)).expect("a value does not fit");
-    let (row, column) = (at / x.n_cols(), at % x.n_cols());
-    ReductionError::TooLarge { row, column, value: x.as_slice()[at], limit: MAX_MAGNITUDE }
-}
-
-/// Singular values, largest first, and right singular vectors of a matrix.
-pub(crate) struct Decomposition {
-    /// Of length r = min(n, d), descending.
-    pub(crate) singular_values: Vec<f64>,
-    /// r x d, orthonormal rows, signed by the rule of [`Pca`].
-    pub(crate) vectors: Matrix,
-    /// Sweeps of rotations it took.
-    pub(crate) sweeps: usize,
 }

@@ -1,9 +1,9 @@
 use segctl_numeric::{InputError, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
-use super::Decomposition;
-use super::project::Projection;
 use crate::ReductionError;
+use crate::linalg::jacobi::Decomposition;
+use crate::linalg::project::Projection;
 
 /// A fitted principal component analysis of n x d data: k orthonormal directions of greatest
 /// variance.

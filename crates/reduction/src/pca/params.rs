@@ -32,7 +32,7 @@ impl Components {
     }
 
     /// How many to keep, given the ratio each explains, largest first.
-    pub(super) fn count(self, ratio: &[f64], at_most: usize) -> usize {
+    pub(crate) fn count(self, ratio: &[f64], at_most: usize) -> usize {
         match self {
             Self::Fraction(fraction) => fewest_beyond(ratio, fraction).min(at_most),
             Self::All | Self::Count(_) => at_most,

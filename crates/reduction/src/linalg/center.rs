@@ -5,7 +5,7 @@ use segctl_numeric::{Matrix, MatrixView};
 ///
 /// Two passes: the second adds the mean of what the first left over, so that the result is good to
 /// the last digit at any offset, and a constant column is exactly zero once centred.
-pub(super) fn column_means(x: MatrixView<'_>) -> Vec<f64> {
+pub(crate) fn column_means(x: MatrixView<'_>) -> Vec<f64> {
     let rough = mean_beyond(x, &vec![0.0; x.n_cols()]);
     let rest = mean_beyond(x, &rough);
     add(&rough, rest)
@@ -13,7 +13,7 @@ pub(super) fn column_means(x: MatrixView<'_>) -> Vec<f64> {
 
 /// The mean of all rows, given the number and the mean of some after the other. Equal means have
 /// exactly that mean.
-pub(super) fn mean_of_means<'a>(parts: impl Iterator<Item = (usize, &'a [f64])> + Clone) -> Vec<f64> {
+pub(crate) fn mean_of_means<'a>(parts: impl Iterator<Item = (usize, &'a [f64])> + Clone) -> Vec<f64> {
     let n_rows: usize = parts.clone().map(|(n_rows, _)| n_rows).sum();
     let (_, rough) = parts.clone().next().expect("there are rows");
     let mut rest = vec![0.0; rough.len()];
@@ -25,7 +25,7 @@ pub(super) fn mean_of_means<'a>(parts: impl Iterator<Item = (usize, &'a [f64])> 
 }
 
 /// `x` (n x d) less `mean`.
-pub(super) fn centered(x: MatrixView<'_>, mean: &[f64]) -> Matrix {
+pub(crate) fn centered(x: MatrixView<'_>, mean: &[f64]) -> Matrix {
     let mut rows = x.to_owned();
     for i in 0..rows.n_rows() {
         for (value, mean) in rows.row_mut(i).iter_mut().zip(mean) {

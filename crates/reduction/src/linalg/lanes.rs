@@ -7,7 +7,7 @@ const LANES: usize = 8;
 
 /// sum_i a_i b_i.
 #[inline(always)]
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len(), "vectors of equal length");
     let (a_lanes, a_rest) = a.as_chunks::<LANES>();
     let (b_lanes, b_rest) = b.as_chunks::<LANES>();
@@ -24,7 +24,7 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// sum_i a_i b_i for four b at once, the same bits as by [`dot`]: four chains of additions hide
 /// each other's latency, and `a` is loaded once.
 #[inline(always)]
-pub(super) fn four_dots(a: &[f64], b: [&[f64]; 4]) -> [f64; 4] {
+pub(crate) fn four_dots(a: &[f64], b: [&[f64]; 4]) -> [f64; 4] {
     let n = a.len();
     // Written out: sums in an array of arrays would not all stay in registers.
     let [b0, b1, b2, b3] = b.map(|b| b[..n].as_chunks::<LANES>().0);
@@ -45,7 +45,7 @@ pub(super) fn four_dots(a: &[f64], b: [&[f64]; 4]) -> [f64; 4] {
 
 /// y += alpha x.
 #[inline(always)]
-pub(super) fn axpy(alpha: f64, x: &[f64], y: &mut [f64]) {
+pub(crate) fn axpy(alpha: f64, x: &[f64], y: &mut [f64]) {
     for (y, x) in y.iter_mut().zip(x) {
         *y += alpha * x;
     }
@@ -53,7 +53,7 @@ pub(super) fn axpy(alpha: f64, x: &[f64], y: &mut [f64]) {
 
 /// (p, q) <- (c p + s q, c q - s p): a plane rotation of two rows.
 #[inline(always)]
-pub(super) fn rotate(c: f64, s: f64, p: &mut [f64], q: &mut [f64]) {
+pub(crate) fn rotate(c: f64, s: f64, p: &mut [f64], q: &mut [f64]) {
     for (p, q) in p.iter_mut().zip(q) {
         (*p, *q) = (c * *p + s * *q, c * *q - s * *p);
     }

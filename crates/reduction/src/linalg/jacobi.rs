@@ -8,19 +8,28 @@
 use segctl_numeric::simd::{Kernel, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
-use super::Decomposition;
 use super::lanes::{axpy, dot, rotate};
 
 /// LAPACK's `gesvj` stops after 30 sweeps; 6 to 10 are usual, as convergence is quadratic.
 const MAX_SWEEPS: usize = 30;
 
 /// Squared norms up to here are zero: the rotations would lose digits to underflow.
-const NEGLIGIBLE: f64 = 1e-290;
+pub(crate) const NEGLIGIBLE: f64 = 1e-290;
+
+/// Singular values, largest first, and right singular vectors of a matrix.
+pub(crate) struct Decomposition {
+    /// Of length r = min(n, d), descending.
+    pub(crate) singular_values: Vec<f64>,
+    /// r x d, orthonormal rows, in each the first entry of largest magnitude positive.
+    pub(crate) vectors: Matrix,
+    /// Sweeps of rotations it took.
+    pub(crate) sweeps: usize,
+}
 
 /// Singular values and right singular vectors of `a` (r x d, r <= d), which is used up.
 ///
 /// O(r^2 d) per sweep, on one thread: 1,000 x 1,000 takes seconds, 100 x 100 milliseconds.
-pub(super) fn decompose(mut a: Matrix) -> Decomposition {
+pub(crate) fn decompose(mut a: Matrix) -> Decomposition {
     let mut sweeps = 0;
     while sweeps < MAX_SWEEPS {
         a = by_descending_norm(a.view());

@@ -3,7 +3,7 @@ use segctl_numeric::simd::{Kernel, LANES, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
 /// (X - before) W + after, for X n x a and W a x b.
-pub(super) struct Projection<'a> {
+pub(crate) struct Projection<'a> {
     before: &'a [f64],
     after: &'a [f64],
     /// W in panels of `LANES` columns, each a rows long; the last is padded with zeros.
@@ -12,7 +12,7 @@ pub(super) struct Projection<'a> {
 
 impl<'a> Projection<'a> {
     /// `weight(i, j)` is W_ij; `before` has length a, `after` length b.
-    pub(super) fn new(before: &'a [f64], weight: impl Fn(usize, usize) -> f64, after: &'a [f64]) -> Self {
+    pub(crate) fn new(before: &'a [f64], weight: impl Fn(usize, usize) -> f64, after: &'a [f64]) -> Self {
         let width = after.len();
         let lane = |i, j| if j < width { weight(i, j) } else { 0.0 };
         let panel_rows = (0..width).step_by(LANES).flat_map(|j| (0..before.len()).map(move |i| (i, j)));
@@ -22,7 +22,7 @@ impl<'a> Projection<'a> {
 
     /// Projects the rows of `x` (n x a): n x b. Each result is a sum over a in its order, so equal
     /// rows get equal bits wherever they stand.
-    pub(super) fn apply(&self, x: MatrixView<'_>) -> Matrix {
+    pub(crate) fn apply(&self, x: MatrixView<'_>) -> Matrix {
         let width = self.after.len();
         let mut out = Matrix::zeros(x.n_rows(), width);
         fill_chunks(out.view_mut().as_mut_slice(), width, CHUNK_ROWS, |range, out| {

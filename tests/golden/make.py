@@ -24,6 +24,7 @@ from kmeans_relatives import write_kmeans_relatives
 from knee import write_knee
 from mixed import write_mixed
 from pca import write_pca
+from pca_relatives import write_pca_relatives
 from preprocessing import write_preprocessing
 from r_references import write_gap, write_prediction_strength, write_stability
 from rules import write_rules
@@ -47,6 +48,7 @@ SUBJECTS = {
     "knee": write_knee,
     "mixed": write_mixed,
     "pca": write_pca,
+    "pca_relatives": write_pca_relatives,
     "prediction_strength": write_prediction_strength,
     "preprocessing": write_preprocessing,
     "rules": write_rules,

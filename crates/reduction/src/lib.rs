@@ -1,4 +1,4 @@
-//! Principal component analysis of matrix views, and its relatives for categorical columns: factor
+//! Principal component analysis of matrix views, exact, randomised or by batches, and its relatives for categorical columns: factor
 //! analysis of mixed data and multiple correspondence analysis.
 //!
 //! The decomposition is written here rather than taken from a linear-algebra crate, for the sake of
@@ -12,12 +12,16 @@
 
 mod error;
 mod factor;
+mod incremental;
 mod linalg;
 mod magnitude;
 mod pca;
+mod randomized;
 
 pub use error::ReductionError;
 pub use factor::{
     CategoricalColumn, CorrectedInertia, Factor, FactorParams, Famd, InertiaCorrection, Mca, Unseen, fit_famd, fit_mca,
 };
+pub use incremental::{IncrementalPca, IncrementalPcaParams, fit_incremental};
 pub use pca::{Components, Pca, PcaParams, fit};
+pub use randomized::{RandomizedPcaParams, fit_randomized};

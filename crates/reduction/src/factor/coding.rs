@@ -1,8 +1,7 @@
-use segctl_numeric::par::{CHUNK_ROWS, fold_chunks, map_chunks};
 use segctl_numeric::{InputError, Matrix, MatrixView};
 
 use super::column::{CategoricalColumn, Factor};
-use crate::linalg::center::{column_means, mean_of_means};
+use crate::linalg::center::{chunked_means, squared_deviations};
 use crate::linalg::jacobi::NEGLIGIBLE;
 
 /// How Pagès codes a mixed table, so that principal components weigh its columns alike: a numeric
@@ -82,10 +81,9 @@ impl Coding<'_> {
 /// The mean and the population standard deviation of each column; 0 for one that is constant up to
 /// rounding, by the rule of standard scaling: var <= n eps var + (n mean eps)^2.
 pub(super) fn moments(x: MatrixView<'_>) -> (Vec<f64>, Vec<f64>) {
-    let (n, p) = (x.n_rows(), x.n_cols());
-    let means = map_chunks(n, CHUNK_ROWS, |range| (range.len(), column_means(x.rows_range(range))));
-    let mean = mean_of_means(means.iter().map(|(n_rows, mean)| (*n_rows, &mean[..])));
-    let squares = fold_chunks(n, CHUNK_ROWS, |range| squares(x.rows_range(range), &mean), vec![0.0; p], added);
+    let n = x.n_rows();
+    let mean = chunked_means(x);
+    let squares = squared_deviations(x, &mean);
     let scale = squares.iter().zip(&mean).map(|(sum, mean)| {
         let variance = sum / n as f64;
         let rounding = n as f64 * f64::EPSILON;
@@ -94,23 +92,6 @@ pub(super) fn moments(x: MatrixView<'_>) -> (Vec<f64>, Vec<f64>) {
     });
     let scale = scale.collect();
     (mean, scale)
-}
-
-/// The sum of squared deviations from `mean` of each column.
-fn squares(x: MatrixView<'_>, mean: &[f64]) -> Vec<f64> {
-    let mut sums = vec![0.0; mean.len()];
-    for row in x.rows() {
-        for ((sum, value), mean) in sums.iter_mut().zip(row).zip(mean) {
-            *sum += (value - mean) * (value - mean);
-        }
-    }
-    sums
-}
-
-/// a + b.
-pub(super) fn added(mut a: Vec<f64>, b: Vec<f64>) -> Vec<f64> {
-    a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
-    a
 }
 
 /// Names the columns that are constant, as they explain nothing.

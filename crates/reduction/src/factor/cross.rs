@@ -10,8 +10,9 @@ use segctl_numeric::par::fold_chunks;
 use segctl_numeric::simd::{Kernel, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
-use super::coding::{Coding, added};
+use super::coding::Coding;
 use super::column::CategoricalColumn;
+use crate::linalg::center::add;
 use crate::linalg::lanes::axpy;
 
 /// Rows of one partial sum, which is as large as d rows: a sixteenth of the coded table in all.
@@ -24,7 +25,7 @@ pub(super) fn products(coding: &Coding<'_>, x: MatrixView<'_>, columns: &[Catego
     let (p, d) = (coding.mean.len(), coding.width());
     let starts = coding.starts();
     let raw = |rows: Range<usize>| dispatch(Raw { coding, starts: &starts, x, columns, rows });
-    let sums = fold_chunks(x.n_rows(), chunk_rows(d), raw, vec![0.0; d * d + p], added);
+    let sums = fold_chunks(x.n_rows(), chunk_rows(d), raw, vec![0.0; d * d + p], |sums, some| add(&sums, some));
     let (products, sums) = sums.split_at(d * d);
     centered(coding, products, sums)
 }

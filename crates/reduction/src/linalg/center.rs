@@ -1,3 +1,4 @@
+use segctl_numeric::par::{CHUNK_ROWS, fold_chunks, map_chunks};
 use segctl_numeric::simd::{Kernel, LANES, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
@@ -22,6 +23,18 @@ pub(crate) fn mean_of_means<'a>(parts: impl Iterator<Item = (usize, &'a [f64])> 
         rest.iter_mut().zip(mean.iter().zip(rough)).for_each(|(rest, (mean, rough))| *rest += weight * (mean - rough));
     }
     add(rough, rest)
+}
+
+/// The mean of each column, in parallel.
+pub(crate) fn chunked_means(x: MatrixView<'_>) -> Vec<f64> {
+    let means = map_chunks(x.n_rows(), CHUNK_ROWS, |range| (range.len(), column_means(x.rows_range(range))));
+    mean_of_means(means.iter().map(|(n_rows, mean)| (*n_rows, &mean[..])))
+}
+
+/// The sum of squared deviations from `mean` of each column, in parallel.
+pub(crate) fn squared_deviations(x: MatrixView<'_>, mean: &[f64]) -> Vec<f64> {
+    let squares = |range| dispatch(Squares { x: x.rows_range(range), mean });
+    fold_chunks(x.n_rows(), CHUNK_ROWS, squares, vec![0.0; mean.len()], |sums, some| add(&sums, some))
 }
 
 /// `x` (n x d) less `mean`.
@@ -72,7 +85,29 @@ impl Kernel for SumsBeyond<'_> {
     }
 }
 
-fn add(a: &[f64], mut b: Vec<f64>) -> Vec<f64> {
+/// The sum of squared deviations of each column, in the order of the rows.
+struct Squares<'a> {
+    x: MatrixView<'a>,
+    mean: &'a [f64],
+}
+
+impl Kernel for Squares<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f64> {
+        let mut sums = vec![0.0; self.mean.len()];
+        for row in self.x.as_slice().chunks_exact(self.mean.len().max(1)) {
+            for ((sum, value), mean) in sums.iter_mut().zip(row).zip(self.mean) {
+                *sum += (value - mean) * (value - mean);
+            }
+        }
+        sums
+    }
+}
+
+/// a + b.
+pub(crate) fn add(a: &[f64], mut b: Vec<f64>) -> Vec<f64> {
     b.iter_mut().zip(a).for_each(|(b, a)| *b += a);
     b
 }

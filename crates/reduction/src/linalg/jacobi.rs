@@ -122,7 +122,7 @@ fn normalize(a: &mut Matrix) -> Vec<f64> {
 
 /// A unit vector orthogonal to the orthonormal rows of `basis` (fewer than d): the axis farthest
 /// from their span, less its projection, taken off twice (Kahan: "twice is enough").
-fn orthogonal_to(basis: MatrixView<'_>) -> Vec<f64> {
+pub(crate) fn orthogonal_to(basis: MatrixView<'_>) -> Vec<f64> {
     let covered: Vec<f64> = (0..basis.n_cols()).map(|j| basis.column(j).map(|v| v * v).sum()).collect();
     let axis = (1..covered.len()).fold(0, |best, j| if covered[j] < covered[best] { j } else { best });
     let mut direction = vec![0.0; basis.n_cols()];
@@ -136,7 +136,7 @@ fn orthogonal_to(basis: MatrixView<'_>) -> Vec<f64> {
 }
 
 /// Flips the vector so that its entry of largest magnitude, the first such, is positive.
-fn point_up(vector: &mut [f64]) {
+pub(crate) fn point_up(vector: &mut [f64]) {
     let top = vector.iter().fold(0.0_f64, |top, &value| if value.abs() > top.abs() { value } else { top });
     if top < 0.0 {
         vector.iter_mut().for_each(|value| *value = -*value);

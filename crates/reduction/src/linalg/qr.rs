@@ -49,6 +49,13 @@ pub(crate) fn triangle(x: MatrixView<'_>, fits: impl Fn(f64) -> bool + Sync) -> 
     Some((mean, all.r))
 }
 
+/// R (d x d, upper triangular) with R'R = X'X for the rows of `x` as they are.
+pub(crate) fn joined(x: MatrixView<'_>) -> Matrix {
+    let mut all = Triangle::zeros(x.n_cols());
+    all.absorb(x);
+    all.r
+}
+
 /// Some rows: their mean, and the R of what they deviate from it.
 struct Chunk {
     n_rows: usize,

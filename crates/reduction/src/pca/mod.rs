@@ -37,7 +37,7 @@ use crate::magnitude::{fits, misfit};
 /// `1..=min(n, d)`, a fraction outside (0, 1).
 pub fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Pca, ReductionError> {
     params.validate()?;
-    check_shape(x)?;
+    check_shape("PCA", x)?;
     let (n, d) = (x.n_rows(), x.n_cols());
     let span = tracing::debug_span!("pca", n, d);
     let _entered = span.enter();
@@ -48,18 +48,18 @@ pub fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Pca, ReductionError>
     Ok(Pca::new(mean, decomposition, n, |ratio| params.components.count(ratio, keep_at_most)))
 }
 
-fn check_shape(x: MatrixView<'_>) -> Result<(), ReductionError> {
+pub(crate) fn check_shape(what: &'static str, x: MatrixView<'_>) -> Result<(), ReductionError> {
     if x.n_cols() == 0 {
         return Err(InputError::NoColumns { what: "X" }.into());
     }
     if x.n_rows() < 2 {
-        return Err(InputError::TooFewRows { what: "PCA", n_samples: x.n_rows(), at_least: 2 }.into());
+        return Err(InputError::TooFewRows { what, n_samples: x.n_rows(), at_least: 2 }.into());
     }
     Ok(())
 }
 
 /// The mean of the rows, and the rows less it. `None` when a value does not fit.
-fn centered(x: MatrixView<'_>) -> Option<(Vec<f64>, Matrix)> {
+pub(crate) fn centered(x: MatrixView<'_>) -> Option<(Vec<f64>, Matrix)> {
     if !x.as_slice().iter().all(|&value| fits(value)) {
         return None;
     }

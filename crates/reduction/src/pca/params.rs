@@ -20,7 +20,7 @@ pub enum Components {
 
 impl Components {
     /// The most that can be kept of n x d data.
-    pub(super) fn limit(self, n_samples: usize, n_features: usize) -> Result<usize, ReductionError> {
+    pub(crate) fn limit(self, n_samples: usize, n_features: usize) -> Result<usize, ReductionError> {
         let limit = n_samples.min(n_features);
         match self {
             Self::Count(count) if !(1..=limit).contains(&count) => {

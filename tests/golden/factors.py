@@ -30,8 +30,24 @@ def frame(numeric, codes):
     return pd.DataFrame(columns)
 
 
-def square(values):
+def numbers(values):
     return np.asarray(values, dtype=float).tolist()
+
+
+def distinct(eigenvalues):
+    """The components whose eigenvalue is close to no other: the vectors of the others are arbitrary."""
+    gaps = np.abs(np.subtract.outer(eigenvalues, eigenvalues)) + np.eye(len(eigenvalues))
+    return np.flatnonzero(gaps.min(axis=0) > 1e-4)
+
+
+def oriented(eigenvalues, scores, signed, unsigned):
+    """The columns of distinct components, the score of largest magnitude positive in each."""
+    kept = distinct(eigenvalues)
+    scores = np.asarray(scores)[:, kept]
+    signs = np.sign(scores[np.abs(scores).argmax(axis=0), np.arange(len(kept))])
+    expected = {"distinct": kept.tolist(), "scores": numbers(scores * signs)}
+    expected |= {name: numbers(np.asarray(values)[:, kept] * signs) for name, values in signed.items()}
+    return expected | {name: numbers(np.asarray(values)[:, kept]) for name, values in unsigned.items()}
 
 
 def famd_case(numeric, codes, n_levels):
@@ -40,13 +56,17 @@ def famd_case(numeric, codes, n_levels):
     famd = prince.FAMD(n_components=rank, engine="scipy").fit(table)
     order = list(famd.num_scaler_.feature_names_in_) + list(famd.one_hot_columns_)
     expected = {
-        "eigenvalues": square(famd.eigenvalues_),
-        "explained_ratio": square(famd.percentage_of_variance_ / 100),
-        "scores": square(famd.row_coordinates(table)),
-        "column_coordinates": square(famd.column_coordinates_.loc[order]),
-        "contributions": square(famd.column_contributions_.loc[order]),
-        "variable_coordinates": square(famd.variable_coordinates_),
-    }
+        "eigenvalues": numbers(famd.eigenvalues_),
+        "explained_ratio": numbers(famd.percentage_of_variance_ / 100),
+    } | oriented(
+        famd.eigenvalues_,
+        famd.row_coordinates(table),
+        {"column_coordinates": famd.column_coordinates_.loc[order]},
+        {
+            "contributions": famd.column_contributions_.loc[order],
+            "variable_coordinates": famd.variable_coordinates_,
+        },
+    )
     return {"x": numeric.tolist(), "codes": codes.T.tolist(), "n_levels": n_levels, "expected": expected}
 
 
@@ -58,20 +78,27 @@ def mca_case(codes, n_levels):
         return prince.MCA(n_components=rank, engine="scipy", correction=correction).fit(table)
 
     mca = fit()
+    # The level of a constant column is at no distance, by which prince divides rounding.
+    constant = np.repeat(n_levels, n_levels) == 1
+    cosines = np.where(constant[:, None], 0.0, mca.column_cosine_similarities(table))
     expected = {
-        "eigenvalues": square(mca.eigenvalues_),
-        "explained_ratio": square(mca.percentage_of_variance_ / 100),
-        "scores": square(mca.row_coordinates(table)),
-        "row_squared_cosines": square(mca.row_cosine_similarities(table)),
-        "column_coordinates": square(mca.column_coordinates(table)),
-        "contributions": square(mca.column_contributions_),
-        "column_squared_cosines": square(mca.column_cosine_similarities(table)),
-    }
+        "eigenvalues": numbers(mca.eigenvalues_),
+        "explained_ratio": numbers(mca.percentage_of_variance_ / 100),
+    } | oriented(
+        mca.eigenvalues_,
+        mca.row_coordinates(table),
+        {"column_coordinates": mca.column_coordinates(table)},
+        {
+            "row_squared_cosines": mca.row_cosine_similarities(table),
+            "contributions": mca.column_contributions_,
+            "column_squared_cosines": cosines,
+        },
+    )
     if len(n_levels) > 1:
         for correction in ("benzecri", "greenacre"):
             corrected = fit(correction)
-            expected[correction] = square(corrected.eigenvalues_)
-            expected[f"{correction}_ratio"] = square(corrected.percentage_of_variance_ / 100)
+            expected[correction] = numbers(corrected.eigenvalues_)
+            expected[f"{correction}_ratio"] = numbers(corrected.percentage_of_variance_ / 100)
     return {"codes": codes.T.tolist(), "n_levels": n_levels, "expected": expected}
 
 

@@ -121,8 +121,9 @@ impl IncrementalPca {
     }
 
     /// Takes in a batch (m x d) of any size, the first of at least k rows and 2. After an error the
-    /// analysis is as before. O((m + k) d r) time with r = min(m + k, d), and O((m + k) d + d^2)
-    /// memory; the same bits at any number of threads.
+    /// analysis is as before. With r = min(m + k + 1, d), O((m + k) d r + r^2 d) time, the second term
+    /// some 6 to 10 times over and on one thread, so wide data want long batches; O((m + k) d + d^2)
+    /// memory. The same bits at any number of threads.
     ///
     /// ```
     /// # use segctl_numeric::Matrix;

@@ -48,25 +48,27 @@ impl Kernel for Products<'_> {
     #[inline(always)]
     fn run(self) -> Vec<f64> {
         let Self { x, mean, q, b_padded, panels } = self;
-        let width = panels * LANES;
+        let (width, groups) = (panels * LANES, b_padded / GROUP);
         let mut sums = vec![0.0; b_padded * width];
-        // Padded with zeros, so that no loop has a remainder.
-        let mut centered = vec![[0.0; LANES]; BLOCK_ROWS * panels];
-        let mut factors = vec![[0.0; GROUP]; BLOCK_ROWS * b_padded / GROUP];
+        // By panels and by groups, each of all rows of the block, and padded with zeros, so that the
+        // innermost loop runs over both from end to end.
+        let mut centered = vec![[0.0; LANES]; panels * BLOCK_ROWS];
+        let mut factors = vec![[0.0; GROUP]; groups * BLOCK_ROWS];
         for start in (0..x.n_rows()).step_by(BLOCK_ROWS) {
-            let rows = start..x.n_rows().min(start + BLOCK_ROWS);
-            let m = rows.len();
-            for (i, row) in rows.zip(centered.chunks_exact_mut(panels)) {
-                let out = row.as_flattened_mut().iter_mut();
-                out.zip(x.row(i)).zip(mean).for_each(|((out, value), mean)| *out = value - mean);
-                let of_row = &mut factors[(i - start) * (b_padded / GROUP)..][..b_padded / GROUP];
-                of_row.as_flattened_mut().iter_mut().zip(q.row(i)).for_each(|(out, value)| *out = *value);
+            let m = BLOCK_ROWS.min(x.n_rows() - start);
+            for i in 0..m {
+                let row = x.row(start + i).chunks(LANES).zip(mean.chunks(LANES));
+                for ((values, mean), panel) in row.zip(centered.chunks_exact_mut(BLOCK_ROWS)) {
+                    panel[i].iter_mut().zip(values).zip(mean).for_each(|((out, value), mean)| *out = value - mean);
+                }
+                for (values, group) in q.row(start + i).chunks(GROUP).zip(factors.chunks_exact_mut(BLOCK_ROWS)) {
+                    group[i][..values.len()].copy_from_slice(values);
+                }
             }
-            for panel in 0..panels {
-                for group in 0..b_padded / GROUP {
-                    let block = tile(&centered[panel..], panels, &factors[group..], b_padded / GROUP, m);
-                    for (lane, tile) in block.iter().enumerate() {
-                        let out = &mut sums[(group * GROUP + lane) * width + panel * LANES..][..LANES];
+            for (panel, x) in centered.chunks_exact(BLOCK_ROWS).enumerate() {
+                for (group, q) in factors.chunks_exact(BLOCK_ROWS).enumerate() {
+                    for (i, tile) in tile(&x[..m], &q[..m]).iter().enumerate() {
+                        let out = &mut sums[(group * GROUP + i) * width + panel * LANES..][..LANES];
                         out.iter_mut().zip(tile).for_each(|(out, value)| *out += value);
                     }
                 }
@@ -76,13 +78,12 @@ impl Kernel for Products<'_> {
     }
 }
 
-/// The products of one panel of X with one group of columns of Q over `m` rows; `x_step` and `q_step`
-/// lead to the next row.
+/// The products of one panel of X with one group of columns of Q.
 #[inline(always)]
-fn tile(x: &[[f64; LANES]], x_step: usize, q: &[[f64; GROUP]], q_step: usize, m: usize) -> [[f64; LANES]; GROUP] {
+fn tile(x: &[[f64; LANES]], q: &[[f64; GROUP]]) -> [[f64; LANES]; GROUP] {
     // Written out: sums in an array of arrays would not all stay in registers.
     let [mut s0, mut s1, mut s2, mut s3] = [[0.0; LANES]; GROUP];
-    for (x, q) in x.iter().step_by(x_step).zip(q.iter().step_by(q_step)).take(m) {
+    for (x, q) in x.iter().zip(q) {
         for lane in 0..LANES {
             s0[lane] += q[0] * x[lane];
             s1[lane] += q[1] * x[lane];

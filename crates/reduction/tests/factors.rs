@@ -229,6 +229,37 @@ fn a_row_has_the_same_score_wherever_it_stands() {
 }
 
 #[test]
+fn the_unit_of_a_number_is_irrelevant() {
+    let table = wavy(5000);
+    let scaled: Vec<f64> =
+        table.x.as_slice().iter().enumerate().map(|(at, v)| v * [1024.0, 1.0, 0.125][at % 3]).collect();
+    let scaled = Table { x: Matrix::new(scaled, 5000, 3).unwrap(), ..table.clone() };
+    let (a, b) = (famd(&table).unwrap(), famd(&scaled).unwrap());
+    assert_eq!((&a.components, &a.eigenvalues), (&b.components, &b.eigenvalues));
+    assert_eq!(famd_scores(&a, &table), famd_scores(&b, &scaled));
+}
+
+#[test]
+fn the_order_of_columns_is_irrelevant() {
+    let table = wavy(500);
+    let mut columns = table.columns();
+    let before = fit_mca(&columns, &FactorParams::default()).unwrap();
+    columns.reverse();
+    let after = fit_mca(&columns, &FactorParams::default()).unwrap();
+    assert!(max_difference(&before.eigenvalues, &after.eigenvalues) < 1e-14);
+    let (a, b) = (before.corrected(InertiaCorrection::Greenacre), after.corrected(InertiaCorrection::Greenacre));
+    assert!(max_difference(&a.unwrap().explained_ratio, &b.unwrap().explained_ratio) < 1e-12);
+}
+
+#[test]
+fn no_rows_have_no_scores() {
+    let table = wavy(40);
+    let (none, famd, mca) = (table.rows(&[]), famd(&table).unwrap(), mca(&table).unwrap());
+    assert_eq!(famd_scores(&famd, &none), Matrix::zeros(0, famd.n_components()));
+    assert_eq!(mca.transform(&none.columns()).unwrap(), Matrix::zeros(0, mca.n_components()));
+}
+
+#[test]
 fn unseen_levels_are_refused_or_at_the_mean() {
     let table = wavy(200);
     let mut levels = table.levels.clone();

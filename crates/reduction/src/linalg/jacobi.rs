@@ -8,7 +8,7 @@
 use segctl_numeric::simd::{Kernel, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
-use super::lanes::{axpy, dot, rotate};
+use super::lanes::{axpy, dot, rotate, squares_and_dot};
 
 /// LAPACK's `gesvj` stops after 30 sweeps; 6 to 10 are usual, as convergence is quadratic.
 const MAX_SWEEPS: usize = 30;
@@ -81,7 +81,7 @@ impl Kernel for Orthogonalize<'_> {
 /// Makes two rows orthogonal, the longer one first, unless they are within the tolerance.
 #[inline(always)]
 fn orthogonalize(p: &mut [f64], q: &mut [f64], tolerance: f64) -> bool {
-    let (pp, qq, pq) = (dot(p, p), dot(q, q), dot(p, q));
+    let (pp, qq, pq) = squares_and_dot(p, q);
     if pp.min(qq) <= NEGLIGIBLE || pq.abs() <= tolerance * pp.sqrt() * qq.sqrt() {
         return false;
     }

@@ -21,6 +21,25 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     fold(sums) + rest
 }
 
+/// The sums of a_i^2, b_i^2 and a_i b_i, the same bits as by [`dot`]: three chains of additions hide each
+/// other's latency, and both vectors are loaded once.
+#[inline(always)]
+pub(crate) fn squares_and_dot(a: &[f64], b: &[f64]) -> (f64, f64, f64) {
+    assert_eq!(a.len(), b.len(), "vectors of equal length");
+    let (a_lanes, a_rest) = a.as_chunks::<LANES>();
+    let (b_lanes, b_rest) = b.as_chunks::<LANES>();
+    let [mut aa, mut bb, mut ab] = [[0.0; LANES]; 3];
+    for (a, b) in a_lanes.iter().zip(b_lanes) {
+        for lane in 0..LANES {
+            aa[lane] += a[lane] * a[lane];
+            bb[lane] += b[lane] * b[lane];
+            ab[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    (fold(aa) + rest(a_rest, a_rest), fold(bb) + rest(b_rest, b_rest), fold(ab) + rest(a_rest, b_rest))
+}
+
 /// sum_i a_i b_i for four b at once, the same bits as by [`dot`]: four chains of additions hide
 /// each other's latency, and `a` is loaded once.
 #[inline(always)]
@@ -89,6 +108,15 @@ mod tests {
             let (a, b) = (vector(0), [1, 2, 3, 4].map(vector));
             let found = four_dots(&a, std::array::from_fn(|i| &b[i][..]));
             assert_eq!(found, std::array::from_fn(|i| dot(&a, &b[i])), "n = {n}");
+        }
+    }
+
+    #[test]
+    fn squares_and_dot_are_three_dots() {
+        for n in 0..40_u32 {
+            let vector = |salt: u32| (0..n).map(|i| 1.0 / f64::from(1 + i * i % 13 + salt)).collect::<Vec<f64>>();
+            let (a, b) = (vector(0), vector(1));
+            assert_eq!(squares_and_dot(&a, &b), (dot(&a, &a), dot(&b, &b), dot(&a, &b)), "n = {n}");
         }
     }
 

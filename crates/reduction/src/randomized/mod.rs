@@ -25,8 +25,8 @@ use crate::{Components, Pca, ReductionError};
 /// 4.4 and 5.1, on A = X - mean and in the space of the columns: with q iterations the l = k + 10
 /// directions are multiplied by A'A q + 1 times, made orthonormal between all products, and the
 /// components are those of the data in their span. A' is applied to an orthonormal basis, never to
-/// the products themselves, so that components with a standard deviation of 1e-8 of the largest are
-/// found, which A'A would lose.
+/// the products themselves: one product by A'A would leave nothing of components with a standard
+/// deviation below 1e-8 of the largest.
 ///
 /// With singular values s, the error of the direction of component i falls with
 /// (s_(l+1) / s_i)^(2 q + 2) and that of its variance with twice that power: with q = 7, a component

@@ -15,6 +15,7 @@ from dbscan import write_dbscan
 from dip import write_dip
 from effects import write_effects
 from external import write_external
+from factors import write_factors
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
 from internal import write_internal
@@ -23,6 +24,7 @@ from kmeans_relatives import write_kmeans_relatives
 from knee import write_knee
 from mixed import write_mixed
 from pca import write_pca
+from pca_relatives import write_pca_relatives
 from preprocessing import write_preprocessing
 from r_references import write_gap, write_prediction_strength, write_stability
 from rules import write_rules
@@ -36,6 +38,7 @@ SUBJECTS = {
     "dip": write_dip,
     "effects": write_effects,
     "external": write_external,
+    "factors": write_factors,
     "gap": write_gap,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,
@@ -45,6 +48,7 @@ SUBJECTS = {
     "knee": write_knee,
     "mixed": write_mixed,
     "pca": write_pca,
+    "pca_relatives": write_pca_relatives,
     "prediction_strength": write_prediction_strength,
     "preprocessing": write_preprocessing,
     "rules": write_rules,

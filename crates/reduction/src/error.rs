@@ -44,6 +44,55 @@ pub enum ReductionError {
         /// Columns needed.
         expected: usize,
     },
+    /// A code that stands for no level.
+    #[error("column {column}: code {code} at row {row} should be below n_levels={n_levels}")]
+    Code {
+        /// The name of the column.
+        column: String,
+        /// 0-based row.
+        row: usize,
+        /// The code found.
+        code: u32,
+        /// Levels of the column.
+        n_levels: usize,
+    },
+    /// Two levels of one name.
+    #[error("column {column}: level {level} is given twice")]
+    DuplicateLevel {
+        /// The name of the column.
+        column: String,
+        /// The name of the levels.
+        level: String,
+    },
+    /// A level that the fit has not seen.
+    #[error("column {column}: level {level} at row {row} was in no row of the fit")]
+    Unseen {
+        /// The name of the column.
+        column: String,
+        /// 0-based row.
+        row: usize,
+        /// The name of the level.
+        level: String,
+    },
+    /// A categorical column of another name than the one fitted in its place.
+    #[error("column {found} should be {expected}, as fitted")]
+    Name {
+        /// The name given.
+        found: String,
+        /// The name fitted.
+        expected: String,
+    },
+    /// A table of which every column is constant.
+    #[error("no column varies, so there is nothing to explain")]
+    NoVariance,
+    /// More components asked for than the coded table has.
+    #[error("n_components={count} should be in 1..={rank}, the rank of the coded table")]
+    Rank {
+        /// Components asked for.
+        count: usize,
+        /// Components with variance.
+        rank: usize,
+    },
 }
 
 impl ReductionError {
@@ -61,6 +110,8 @@ impl ReductionError {
         match self {
             Self::Input(InputError::NotFinite { .. }) => Some("impute missing values before the analysis".to_owned()),
             Self::ComponentCount { limit, .. } => Some(format!("ask for at most {limit} components")),
+            Self::Rank { rank, .. } => Some(format!("ask for at most {rank} components")),
+            Self::Unseen { .. } => Some("refit with rows that have it, or place such rows at the mean".to_owned()),
             Self::TooLarge { .. } => Some("scale the column, or treat the value as missing".to_owned()),
             _ => None,
         }

@@ -1,4 +1,5 @@
-//! Principal component analysis of matrix views.
+//! Principal component analysis of matrix views, exact, randomised or by batches, and its relatives for categorical columns: factor
+//! analysis of mixed data and multiple correspondence analysis.
 //!
 //! The decomposition is written here rather than taken from a linear-algebra crate, for the sake of
 //! its bits: nalgebra multiplies through `matrixmultiply`, which picks fused multiply-add kernels by
@@ -6,10 +7,21 @@
 //! and a one-sided Jacobi iteration need only additions, products, quotients and square roots,
 //! which IEEE 754 rounds alike everywhere, and Jacobi is the more accurate method besides.
 //!
-//! This crate knows nothing of files or clusters: matrix in, [`Pca`] out.
+//! This crate knows nothing of files or clusters: matrix in, [`Pca`] out; codes of levels in, [`Mca`] or
+//! [`Famd`] out.
 
 mod error;
+mod factor;
+mod incremental;
+mod linalg;
+mod magnitude;
 mod pca;
+mod randomized;
 
 pub use error::ReductionError;
+pub use factor::{
+    CategoricalColumn, CorrectedInertia, Factor, FactorParams, Famd, InertiaCorrection, Mca, Unseen, fit_famd, fit_mca,
+};
+pub use incremental::{IncrementalPca, IncrementalPcaParams, fit_incremental};
 pub use pca::{Components, Pca, PcaParams, fit};
+pub use randomized::{RandomizedPcaParams, fit_randomized};

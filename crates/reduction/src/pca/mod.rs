@@ -1,12 +1,7 @@
 //! Principal component analysis: centre, triangularise, diagonalise.
 
-mod center;
-mod jacobi;
-mod lanes;
 mod model;
 mod params;
-mod project;
-mod qr;
 
 pub use model::Pca;
 pub use params::{Components, PcaParams};
@@ -14,10 +9,8 @@ pub use params::{Components, PcaParams};
 use segctl_numeric::{InputError, Matrix, MatrixView};
 
 use crate::ReductionError;
-
-/// The largest magnitude accepted: 10^8 rows by 10^8 columns of squared differences still add up
-/// to a finite number.
-const MAX_MAGNITUDE: f64 = 1e140;
+use crate::linalg::{center, jacobi, qr};
+use crate::magnitude::{fits, misfit};
 
 /// Fits the principal components of `x` (n x d).
 ///
@@ -44,7 +37,7 @@ const MAX_MAGNITUDE: f64 = 1e140;
 /// `1..=min(n, d)`, a fraction outside (0, 1).
 pub fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Pca, ReductionError> {
     params.validate()?;
-    check_shape(x)?;
+    check_shape("PCA", x)?;
     let (n, d) = (x.n_rows(), x.n_cols());
     let span = tracing::debug_span!("pca", n, d);
     let _entered = span.enter();
@@ -55,48 +48,22 @@ pub fn fit(x: MatrixView<'_>, params: &PcaParams) -> Result<Pca, ReductionError>
     Ok(Pca::new(mean, decomposition, n, |ratio| params.components.count(ratio, keep_at_most)))
 }
 
-fn check_shape(x: MatrixView<'_>) -> Result<(), ReductionError> {
+pub(crate) fn check_shape(what: &'static str, x: MatrixView<'_>) -> Result<(), ReductionError> {
     if x.n_cols() == 0 {
         return Err(InputError::NoColumns { what: "X" }.into());
     }
     if x.n_rows() < 2 {
-        return Err(InputError::TooFewRows { what: "PCA", n_samples: x.n_rows(), at_least: 2 }.into());
+        return Err(InputError::TooFewRows { what, n_samples: x.n_rows(), at_least: 2 }.into());
     }
     Ok(())
 }
 
-/// False for NaN, too.
-#[inline(always)]
-fn fits(value: f64) -> bool {
-    value.abs() <= MAX_MAGNITUDE
-}
-
 /// The mean of the rows, and the rows less it. `None` when a value does not fit.
-fn centered(x: MatrixView<'_>) -> Option<(Vec<f64>, Matrix)> {
+pub(crate) fn centered(x: MatrixView<'_>) -> Option<(Vec<f64>, Matrix)> {
     if !x.as_slice().iter().all(|&value| fits(value)) {
         return None;
     }
     let mean = center::column_means(x);
     let rows = center::centered(x, &mean);
     Some((mean, rows))
-}
-
-/// The place of the first value that does not fit; NaN and infinities come before others.
-fn misfit(x: MatrixView<'_>) -> ReductionError {
-    if let Err(error) = x.ensure_finite("X") {
-        return error.into();
-    }
-    let at = x.as_slice().iter().position(|&value| !fits(value)).expect("a value does not fit");
-    let (row, column) = (at / x.n_cols(), at % x.n_cols());
-    ReductionError::TooLarge { row, column, value: x.as_slice()[at], limit: MAX_MAGNITUDE }
-}
-
-/// Singular values, largest first, and right singular vectors of a matrix.
-pub(crate) struct Decomposition {
-    /// Of length r = min(n, d), descending.
-    pub(crate) singular_values: Vec<f64>,
-    /// r x d, orthonormal rows, signed by the rule of [`Pca`].
-    pub(crate) vectors: Matrix,
-    /// Sweeps of rotations it took.
-    pub(crate) sweeps: usize,
 }

@@ -1,9 +1,9 @@
 use segctl_numeric::{InputError, Matrix, MatrixView};
 use serde::{Deserialize, Serialize};
 
-use super::Decomposition;
-use super::project::Projection;
 use crate::ReductionError;
+use crate::linalg::jacobi::Decomposition;
+use crate::linalg::project::Projection;
 
 /// A fitted principal component analysis of n x d data: k orthonormal directions of greatest
 /// variance.
@@ -52,23 +52,24 @@ impl Pca {
         n_samples: usize,
         n_components: impl FnOnce(&[f64]) -> usize,
     ) -> Self {
-        let Decomposition { mut singular_values, vectors, .. } = decomposition;
         let degrees_of_freedom = (n_samples - 1) as f64;
-        let mut variance: Vec<f64> = singular_values.iter().map(|s| s * s / degrees_of_freedom).collect();
-        let total: f64 = variance.iter().sum();
-        let mut ratio: Vec<f64> = variance.iter().map(|v| if total > 0.0 { v / total } else { 0.0 }).collect();
-        let k = n_components(&ratio);
-        for values in [&mut singular_values, &mut variance, &mut ratio] {
+        let total = decomposition.singular_values.iter().map(|s| s * s / degrees_of_freedom).sum();
+        let mut pca = Self::of_total(mean, decomposition, n_samples, total);
+        let k = n_components(&pca.explained_variance_ratio);
+        for values in [&mut pca.singular_values, &mut pca.explained_variance, &mut pca.explained_variance_ratio] {
             values.truncate(k);
         }
-        Self {
-            mean,
-            components: vectors.view().rows_range(0..k).to_owned(),
-            explained_variance: variance,
-            explained_variance_ratio: ratio,
-            singular_values,
-            n_samples,
-        }
+        pca.components = pca.components.view().rows_range(0..k).to_owned();
+        pca
+    }
+
+    /// An analysis of components that may be some of many: `total` is the variance of all columns.
+    pub(crate) fn of_total(mean: Vec<f64>, decomposition: Decomposition, n_samples: usize, total: f64) -> Self {
+        let Decomposition { singular_values, vectors: components, .. } = decomposition;
+        let explained_variance: Vec<f64> = singular_values.iter().map(|s| s * s / (n_samples - 1) as f64).collect();
+        let share = |variance: &f64| if total > 0.0 { variance / total } else { 0.0 };
+        let explained_variance_ratio = explained_variance.iter().map(share).collect();
+        Self { mean, components, explained_variance, explained_variance_ratio, singular_values, n_samples }
     }
 
     /// k, the components kept.

@@ -20,7 +20,7 @@ pub enum Components {
 
 impl Components {
     /// The most that can be kept of n x d data.
-    pub(super) fn limit(self, n_samples: usize, n_features: usize) -> Result<usize, ReductionError> {
+    pub(crate) fn limit(self, n_samples: usize, n_features: usize) -> Result<usize, ReductionError> {
         let limit = n_samples.min(n_features);
         match self {
             Self::Count(count) if !(1..=limit).contains(&count) => {
@@ -32,7 +32,7 @@ impl Components {
     }
 
     /// How many to keep, given the ratio each explains, largest first.
-    pub(super) fn count(self, ratio: &[f64], at_most: usize) -> usize {
+    pub(crate) fn count(self, ratio: &[f64], at_most: usize) -> usize {
         match self {
             Self::Fraction(fraction) => fewest_beyond(ratio, fraction).min(at_most),
             Self::All | Self::Count(_) => at_most,

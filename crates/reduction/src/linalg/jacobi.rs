@@ -8,19 +8,28 @@
 use segctl_numeric::simd::{Kernel, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
-use super::Decomposition;
-use super::lanes::{axpy, dot, rotate};
+use super::lanes::{axpy, dot, rotate, squares_and_dot};
 
 /// LAPACK's `gesvj` stops after 30 sweeps; 6 to 10 are usual, as convergence is quadratic.
 const MAX_SWEEPS: usize = 30;
 
 /// Squared norms up to here are zero: the rotations would lose digits to underflow.
-const NEGLIGIBLE: f64 = 1e-290;
+pub(crate) const NEGLIGIBLE: f64 = 1e-290;
+
+/// Singular values, largest first, and right singular vectors of a matrix.
+pub(crate) struct Decomposition {
+    /// Of length r = min(n, d), descending.
+    pub(crate) singular_values: Vec<f64>,
+    /// r x d, orthonormal rows, in each the first entry of largest magnitude positive.
+    pub(crate) vectors: Matrix,
+    /// Sweeps of rotations it took.
+    pub(crate) sweeps: usize,
+}
 
 /// Singular values and right singular vectors of `a` (r x d, r <= d), which is used up.
 ///
 /// O(r^2 d) per sweep, on one thread: 1,000 x 1,000 takes seconds, 100 x 100 milliseconds.
-pub(super) fn decompose(mut a: Matrix) -> Decomposition {
+pub(crate) fn decompose(mut a: Matrix) -> Decomposition {
     let mut sweeps = 0;
     while sweeps < MAX_SWEEPS {
         a = by_descending_norm(a.view());
@@ -72,7 +81,7 @@ impl Kernel for Orthogonalize<'_> {
 /// Makes two rows orthogonal, the longer one first, unless they are within the tolerance.
 #[inline(always)]
 fn orthogonalize(p: &mut [f64], q: &mut [f64], tolerance: f64) -> bool {
-    let (pp, qq, pq) = (dot(p, p), dot(q, q), dot(p, q));
+    let (pp, qq, pq) = squares_and_dot(p, q);
     if pp.min(qq) <= NEGLIGIBLE || pq.abs() <= tolerance * pp.sqrt() * qq.sqrt() {
         return false;
     }
@@ -113,7 +122,7 @@ fn normalize(a: &mut Matrix) -> Vec<f64> {
 
 /// A unit vector orthogonal to the orthonormal rows of `basis` (fewer than d): the axis farthest
 /// from their span, less its projection, taken off twice (Kahan: "twice is enough").
-fn orthogonal_to(basis: MatrixView<'_>) -> Vec<f64> {
+pub(crate) fn orthogonal_to(basis: MatrixView<'_>) -> Vec<f64> {
     let covered: Vec<f64> = (0..basis.n_cols()).map(|j| basis.column(j).map(|v| v * v).sum()).collect();
     let axis = (1..covered.len()).fold(0, |best, j| if covered[j] < covered[best] { j } else { best });
     let mut direction = vec![0.0; basis.n_cols()];
@@ -127,7 +136,7 @@ fn orthogonal_to(basis: MatrixView<'_>) -> Vec<f64> {
 }
 
 /// Flips the vector so that its entry of largest magnitude, the first such, is positive.
-fn point_up(vector: &mut [f64]) {
+pub(crate) fn point_up(vector: &mut [f64]) {
     let top = vector.iter().fold(0.0_f64, |top, &value| if value.abs() > top.abs() { value } else { top });
     if top < 0.0 {
         vector.iter_mut().for_each(|value| *value = -*value);

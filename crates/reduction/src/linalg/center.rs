@@ -1,3 +1,4 @@
+use segctl_numeric::par::{CHUNK_ROWS, fold_chunks, map_chunks};
 use segctl_numeric::simd::{Kernel, LANES, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
@@ -5,7 +6,7 @@ use segctl_numeric::{Matrix, MatrixView};
 ///
 /// Two passes: the second adds the mean of what the first left over, so that the result is good to
 /// the last digit at any offset, and a constant column is exactly zero once centred.
-pub(super) fn column_means(x: MatrixView<'_>) -> Vec<f64> {
+pub(crate) fn column_means(x: MatrixView<'_>) -> Vec<f64> {
     let rough = mean_beyond(x, &vec![0.0; x.n_cols()]);
     let rest = mean_beyond(x, &rough);
     add(&rough, rest)
@@ -13,7 +14,7 @@ pub(super) fn column_means(x: MatrixView<'_>) -> Vec<f64> {
 
 /// The mean of all rows, given the number and the mean of some after the other. Equal means have
 /// exactly that mean.
-pub(super) fn mean_of_means<'a>(parts: impl Iterator<Item = (usize, &'a [f64])> + Clone) -> Vec<f64> {
+pub(crate) fn mean_of_means<'a>(parts: impl Iterator<Item = (usize, &'a [f64])> + Clone) -> Vec<f64> {
     let n_rows: usize = parts.clone().map(|(n_rows, _)| n_rows).sum();
     let (_, rough) = parts.clone().next().expect("there are rows");
     let mut rest = vec![0.0; rough.len()];
@@ -24,8 +25,20 @@ pub(super) fn mean_of_means<'a>(parts: impl Iterator<Item = (usize, &'a [f64])> 
     add(rough, rest)
 }
 
+/// The mean of each column, in parallel.
+pub(crate) fn chunked_means(x: MatrixView<'_>) -> Vec<f64> {
+    let means = map_chunks(x.n_rows(), CHUNK_ROWS, |range| (range.len(), column_means(x.rows_range(range))));
+    mean_of_means(means.iter().map(|(n_rows, mean)| (*n_rows, &mean[..])))
+}
+
+/// The sum of squared deviations from `mean` of each column, in parallel.
+pub(crate) fn squared_deviations(x: MatrixView<'_>, mean: &[f64]) -> Vec<f64> {
+    let squares = |range| dispatch(Squares { x: x.rows_range(range), mean });
+    fold_chunks(x.n_rows(), CHUNK_ROWS, squares, vec![0.0; mean.len()], |sums, some| add(&sums, some))
+}
+
 /// `x` (n x d) less `mean`.
-pub(super) fn centered(x: MatrixView<'_>, mean: &[f64]) -> Matrix {
+pub(crate) fn centered(x: MatrixView<'_>, mean: &[f64]) -> Matrix {
     let mut rows = x.to_owned();
     for i in 0..rows.n_rows() {
         for (value, mean) in rows.row_mut(i).iter_mut().zip(mean) {
@@ -72,7 +85,29 @@ impl Kernel for SumsBeyond<'_> {
     }
 }
 
-fn add(a: &[f64], mut b: Vec<f64>) -> Vec<f64> {
+/// The sum of squared deviations of each column, in the order of the rows.
+struct Squares<'a> {
+    x: MatrixView<'a>,
+    mean: &'a [f64],
+}
+
+impl Kernel for Squares<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f64> {
+        let mut sums = vec![0.0; self.mean.len()];
+        for row in self.x.as_slice().chunks_exact(self.mean.len().max(1)) {
+            for ((sum, value), mean) in sums.iter_mut().zip(row).zip(self.mean) {
+                *sum += (value - mean) * (value - mean);
+            }
+        }
+        sums
+    }
+}
+
+/// a + b.
+pub(crate) fn add(a: &[f64], mut b: Vec<f64>) -> Vec<f64> {
     b.iter_mut().zip(a).for_each(|(b, a)| *b += a);
     b
 }

@@ -3,7 +3,7 @@ use segctl_numeric::simd::{Kernel, LANES, dispatch};
 use segctl_numeric::{Matrix, MatrixView};
 
 /// (X - before) W + after, for X n x a and W a x b.
-pub(super) struct Projection<'a> {
+pub(crate) struct Projection<'a> {
     before: &'a [f64],
     after: &'a [f64],
     /// W in panels of `LANES` columns, each a rows long; the last is padded with zeros.
@@ -12,7 +12,7 @@ pub(super) struct Projection<'a> {
 
 impl<'a> Projection<'a> {
     /// `weight(i, j)` is W_ij; `before` has length a, `after` length b.
-    pub(super) fn new(before: &'a [f64], weight: impl Fn(usize, usize) -> f64, after: &'a [f64]) -> Self {
+    pub(crate) fn new(before: &'a [f64], weight: impl Fn(usize, usize) -> f64, after: &'a [f64]) -> Self {
         let width = after.len();
         let lane = |i, j| if j < width { weight(i, j) } else { 0.0 };
         let panel_rows = (0..width).step_by(LANES).flat_map(|j| (0..before.len()).map(move |i| (i, j)));
@@ -22,7 +22,7 @@ impl<'a> Projection<'a> {
 
     /// Projects the rows of `x` (n x a): n x b. Each result is a sum over a in its order, so equal
     /// rows get equal bits wherever they stand.
-    pub(super) fn apply(&self, x: MatrixView<'_>) -> Matrix {
+    pub(crate) fn apply(&self, x: MatrixView<'_>) -> Matrix {
         let width = self.after.len();
         let mut out = Matrix::zeros(x.n_rows(), width);
         fill_chunks(out.view_mut().as_mut_slice(), width, CHUNK_ROWS, |range, out| {
@@ -46,28 +46,45 @@ impl Kernel for Rows<'_> {
     fn run(self) {
         let Projection { before, after, panels } = self.projection;
         let (a, b) = (before.len(), after.len());
-        for (row, out) in self.x.chunks_exact(a).zip(self.out.chunks_exact_mut(b)) {
-            for (panel, (out, after)) in panels.chunks_exact(a).zip(out.chunks_mut(LANES).zip(after.chunks(LANES))) {
-                let sums = times_panel(row, before, panel);
-                for ((out, sum), after) in out.iter_mut().zip(sums).zip(after) {
-                    *out = sum + after;
+        // Centred once for all panels, so that these read their factors from memory.
+        let mut centered = vec![0.0; TILE_ROWS * a];
+        for (rows, out) in self.x.chunks(TILE_ROWS * a).zip(self.out.chunks_mut(TILE_ROWS * b)) {
+            for (centered, row) in centered.chunks_exact_mut(a).zip(rows.chunks_exact(a)) {
+                centered.iter_mut().zip(row).zip(*before).for_each(|((out, value), before)| *out = value - before);
+            }
+            for (panel, at) in panels.chunks_exact(a).zip((0..b).step_by(LANES)) {
+                let after = &after[at..b.min(at + LANES)];
+                // Where there are fewer rows, the last sums are of older rows and go nowhere.
+                for (out, sums) in out.chunks_exact_mut(b).zip(times_panel(&centered, panel)) {
+                    for ((out, sum), after) in out[at..].iter_mut().zip(sums).zip(after) {
+                        *out = sum + after;
+                    }
                 }
             }
         }
     }
 }
 
-/// (row - before) times one panel of W: the sums stay in one register.
+/// Rows projected at a time: their sums are four registers of AVX-512 or eight of AVX2, enough to
+/// hide the latency of an addition.
+const TILE_ROWS: usize = 4;
+
+/// Some rows times one panel of W: the sums stay in registers.
 #[inline(always)]
-fn times_panel(row: &[f64], before: &[f64], panel: &[[f64; LANES]]) -> [f64; LANES] {
-    let mut sums = [0.0; LANES];
-    for ((value, before), weights) in row.iter().zip(before).zip(panel) {
-        let centered = value - before;
+fn times_panel(rows: &[f64], panel: &[[f64; LANES]]) -> [[f64; LANES]; TILE_ROWS] {
+    let a = panel.len();
+    // Written out: sums in an array of arrays would not all stay in registers.
+    let [row0, row1, row2, row3] = std::array::from_fn(|row| &rows[row * a..][..a]);
+    let [mut s0, mut s1, mut s2, mut s3] = [[0.0; LANES]; TILE_ROWS];
+    for (i, weights) in panel.iter().enumerate() {
         for lane in 0..LANES {
-            sums[lane] += centered * weights[lane];
+            s0[lane] += row0[i] * weights[lane];
+            s1[lane] += row1[i] * weights[lane];
+            s2[lane] += row2[i] * weights[lane];
+            s3[lane] += row3[i] * weights[lane];
         }
     }
-    sums
+    [s0, s1, s2, s3]
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ fn chunk_rows(d: usize) -> usize {
 
 /// The mean m of the rows, and R (d x d, upper triangular) with R'R = (X - m)'(X - m), up to the
 /// signs of its rows. `None` when `fits` is false for a value.
-pub(super) fn triangle(x: MatrixView<'_>, fits: impl Fn(f64) -> bool + Sync) -> Option<(Vec<f64>, Matrix)> {
+pub(crate) fn triangle(x: MatrixView<'_>, fits: impl Fn(f64) -> bool + Sync) -> Option<(Vec<f64>, Matrix)> {
     let reduce = |range: Range<usize>| Chunk::of_rows(x.rows_range(range), &fits);
     let chunks = map_chunks(x.n_rows(), chunk_rows(x.n_cols()), reduce);
     let chunks: Vec<Chunk> = chunks.into_iter().collect::<Option<_>>()?;
@@ -47,6 +47,13 @@ pub(super) fn triangle(x: MatrixView<'_>, fits: impl Fn(f64) -> bool + Sync) -> 
     chunks.iter().for_each(|chunk| all.absorb(chunk.triangle.r.view()));
     all.absorb(deviations.view());
     Some((mean, all.r))
+}
+
+/// R (d x d, upper triangular) with R'R = X'X for the rows of `x` as they are.
+pub(crate) fn joined(x: MatrixView<'_>) -> Matrix {
+    let mut all = Triangle::zeros(x.n_cols());
+    all.absorb(x);
+    all.r
 }
 
 /// Some rows: their mean, and the R of what they deviate from it.

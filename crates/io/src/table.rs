@@ -101,6 +101,17 @@ impl Table {
 
     /// The same columns with other rows or values: roles are inferred again, the user's and the
     /// counts of markers in unchanged columns are kept.
+    /// The same rows with more columns behind the others.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    pub fn extended(&self, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Self, IoError> {
+        let known: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        let added: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+        let added: Vec<&str> = added.iter().map(String::as_str).filter(|name| !known.contains(name)).collect();
+        self.remade(schema, batches, &added)
+    }
+
     pub(crate) fn remade(
         &self,
         schema: SchemaRef,

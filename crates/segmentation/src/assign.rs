@@ -49,7 +49,7 @@ pub fn assign_with(
     let mut ledger = Ledger::default();
     let raw = stage::read(source, &model.table, std::iter::empty(), options.memory_limit, observer)?;
     ledger.read(&raw);
-    let raw = stage::narrow(&session, raw, &model.table, &mut ledger)?;
+    let raw = stage::narrow(&session, raw, &model.table, observer, &mut ledger)?;
     compare(&raw, &model.columns)?;
     let table = stage::enrich(&session, raw, &model.table, &mut ledger)?;
     checkpoint(observer, "assign", 1)?;

@@ -198,6 +198,30 @@ pub enum SegmentationError {
         /// What to do about it.
         hint: String,
     },
+    /// A feature pack that there is not.
+    #[error("there is no feature pack {pack:?}")]
+    UnknownPack {
+        /// The name.
+        pack: String,
+        /// The packs built in.
+        known: Vec<String>,
+    },
+    /// A feature pack that cannot be read.
+    #[error("feature pack {pack}: cannot be read: {source}")]
+    PackFile {
+        /// The file.
+        pack: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A feature pack of which nothing can be computed.
+    #[error("feature pack {pack}: nothing of it can be computed without {}", .needed.join(", "))]
+    PackColumns {
+        /// Its name or file.
+        pack: String,
+        /// The columns that are not there.
+        needed: Vec<String>,
+    },
     /// Customers are to be made of transactions, and it is not said how.
     #[error("customers are made of transactions by their {name}, which is not given")]
     RfmNeeds {
@@ -287,6 +311,9 @@ impl SegmentationError {
             Self::TooFewCustomers { .. } => Some("give more customers, or fewer segments with --k".into()),
             Self::Model { .. } => Some("give the model.json that `segctl run` wrote".into()),
             Self::Differs { hint, .. } => Some(hint.clone()),
+            Self::UnknownPack { known, .. } => {
+                Some(format!("there are {}, and files whose names end in .toml", known.join(", ")))
+            }
             Self::RfmNeeds { name } => Some(format!("give --{name}, or {name} = \"…\" under [rfm]")),
             Self::RfmDate { .. } => Some("make days of it with --sql, or name another column with --date".into()),
             Self::RfmUntil { .. } => {

@@ -27,10 +27,10 @@ pub fn commented_recipe(
     let mut ledger = Ledger::default();
     let stated = resolve::stated(recipe);
     let raw = stage::read(source, &stated, resolve::roles(recipe), options.memory_limit, observer)?;
-    let raw = stage::narrow(&session, raw, &stated, &mut ledger)?;
-    let (steps, derived) = resolve::resolved(recipe, stated, &raw);
+    let raw = stage::narrow(&session, raw, &stated, observer, &mut ledger)?;
+    let (steps, derived) = resolve::resolved(recipe, stated, &raw)?;
     let table = stage::enrich(&session, raw, &steps, &mut ledger)?;
-    let (cluster, _) = suited(&table, steps.id.as_deref(), recipe);
+    let (cluster, _) = suited(&table, steps.id.as_deref(), &derived, recipe);
     let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &cluster)?;
     let rows: Vec<Row> = table.columns.iter().zip(&uses).map(|(column, used)| row(column, used)).collect();
     Ok(text(recipe, &rows, &derived))

@@ -16,12 +16,14 @@ mod drivers;
 mod error;
 mod evaluate;
 mod evidence;
+mod eda;
 mod exemplars;
 mod explain;
 mod features;
 mod fit;
 mod init;
 mod initial;
+mod join;
 mod labels;
 mod ledger;
 mod manifest;
@@ -57,10 +59,12 @@ pub use assign::{Assigned, assign, assign_with};
 pub use compare::{
     Birth, CompareOptions, Comparison, Fate, Migration, MovedValue, Previous, SegmentFate, compare, compare_with,
 };
+pub use eda::{Duplicates, Eda, eda, eda_with};
 pub use error::SegmentationError;
 pub use evaluate::{EvaluateOptions, Evaluation, LabelCount, evaluate, evaluate_with};
 pub use fit::{Clustering, FitOptions, FitOutcome, TreeCut, fit, fit_with};
 pub use init::commented_recipe;
+pub use join::JoinRecipe;
 pub use manifest::{Manifest, SegmentSummary, TimingsReport};
 pub use model::{Clusterer, Model, ModelColumn, ModelSegment, Reference, Rule, TableSteps};
 pub use outcome::{
@@ -75,9 +79,11 @@ pub use recipe::{
     SelectionMethod, Trainer, TrainingOrder, UnitsBy,
 };
 pub use reduce::{Reduction, reduce, reduce_with};
+pub use resolve::pack;
 pub use rfm::{LeftOut, Rfm, RfmRecipe, RfmSegmentSize, RfmSummary, rfm, rfm_with};
 pub use run::{RunOptions, run, run_with};
 pub use segctl_io::Source;
+pub use segctl_preprocessing::{describe, eda as exploration, packs};
 pub use segctl_reduction::Components;
 pub use select::{select, select_with};
 pub use tables::{codebook_table, customers_table, linkage_table, profile_table};

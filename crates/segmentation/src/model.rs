@@ -16,6 +16,7 @@ use segctl_preprocessing::{Fitted, Prepared};
 use serde::{Deserialize, Serialize};
 
 use crate::SegmentationError;
+use crate::join::JoinRecipe;
 use crate::mixed::MixedModel;
 use crate::outcome::Usage;
 use crate::recipe::Algorithm;
@@ -90,6 +91,9 @@ pub struct TableSteps {
     pub id: Option<String>,
     /// What to do with repeated ids.
     pub duplicate_ids: DuplicateIds,
+    /// Features from other files, read again from the same places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<JoinRecipe>,
     /// The row rules, packs' included.
     pub rules: Vec<RowRule>,
     /// The feature expressions, packs' included, in order.

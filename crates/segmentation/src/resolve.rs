@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use segctl_io::{FeatureExpr, Role, RowRule, RuleAction, Table};
-use segctl_preprocessing::packs::{PackAction, PackRule, recognise};
+use segctl_preprocessing::packs::{FeaturePack, PackAction, PackRule, built_in, recognise};
 
+use crate::SegmentationError;
 use crate::model::TableSteps;
 use crate::outcome::Derived;
 use crate::recipe::{Packs, Recipe};
@@ -24,6 +25,7 @@ pub(crate) fn stated(recipe: &Recipe) -> TableSteps {
         id: data.id.clone(),
         duplicate_ids: recipe.duplicates.ids,
         rules: recipe.rules.clone(),
+        joins: recipe.joins.clone(),
         features: recipe.features.0.clone(),
     }
 }
@@ -36,17 +38,28 @@ pub(crate) fn roles(recipe: &Recipe) -> BTreeMap<String, Role> {
 }
 
 /// Adds the recognised id and packs; what the user named stands.
-pub(crate) fn resolved(recipe: &Recipe, mut steps: TableSteps, table: &Table) -> (TableSteps, Vec<Derived>) {
+///
+/// # Errors
+/// A pack that is named and is not there, cannot be read, or needs other columns.
+pub(crate) fn resolved(
+    recipe: &Recipe,
+    mut steps: TableSteps,
+    table: &Table,
+) -> Result<(TableSteps, Vec<Derived>), SegmentationError> {
     if recipe.data.as_is {
-        return (steps, Vec::new());
+        return Ok((steps, Vec::new()));
     }
     steps.id = steps.id.or_else(|| table.id.clone());
     let mut derived: Vec<Derived> = Vec::new();
-    if recipe.packs == Packs::Auto {
-        add_packs(&mut steps, table, &mut derived);
-    }
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let packs = match &recipe.packs {
+        Packs::Auto => recognise(&columns),
+        Packs::None => Vec::new(),
+        Packs::Named(names) => names.iter().map(|name| named(name, &columns)).collect::<Result<_, _>>()?,
+    };
+    add_packs(packs, &mut steps, &columns, &mut derived);
     derived.extend(recipe.features.0.iter().map(|feature| of(feature, None)));
-    (steps, derived)
+    Ok((steps, derived))
 }
 
 fn of(feature: &FeatureExpr, pack: Option<&str>) -> Derived {
@@ -54,10 +67,9 @@ fn of(feature: &FeatureExpr, pack: Option<&str>) -> Derived {
 }
 
 /// Packs come before the user's own expressions, which may use theirs.
-fn add_packs(steps: &mut TableSteps, table: &Table, derived: &mut Vec<Derived>) {
-    let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+fn add_packs(packs: Vec<FeaturePack>, steps: &mut TableSteps, columns: &[&str], derived: &mut Vec<Derived>) {
     let (mut rules, mut features) = (Vec::new(), Vec::new());
-    for pack in recognise(&columns) {
+    for pack in packs {
         for feature in pack.features {
             let taken =
                 columns.contains(&feature.name.as_str()) || steps.features.iter().any(|f| f.name == feature.name);
@@ -73,6 +85,39 @@ fn add_packs(steps: &mut TableSteps, table: &Table, derived: &mut Vec<Derived>) 
     rules.append(&mut steps.rules);
     steps.features = features;
     steps.rules = rules;
+}
+
+/// A pack built in, or that of a file, with what these columns suffice for.
+fn named(name: &str, columns: &[&str]) -> Result<FeaturePack, SegmentationError> {
+    let pack = pack(name)?;
+    let offered = pack.offered(columns);
+    if offered.features.is_empty() && offered.rules.is_empty() {
+        let mut needed: Vec<&String> = pack.features.iter().flat_map(|feature| &feature.columns).collect();
+        needed.extend(pack.rules.iter().flat_map(|rule| &rule.columns));
+        needed.sort();
+        needed.dedup();
+        let needed = needed.into_iter().filter(|name| !columns.contains(&name.as_str())).cloned().collect();
+        return Err(SegmentationError::PackColumns { pack: name.to_owned(), needed });
+    }
+    Ok(offered)
+}
+
+/// The pack built in of that name, or that of a TOML file.
+///
+/// # Errors
+/// [`SegmentationError::UnknownPack`] when there is none; [`SegmentationError::PackFile`] for a file that cannot be read;
+/// [`SegmentationError::Prepare`] for one that is malformed.
+pub fn pack(name: &str) -> Result<FeaturePack, SegmentationError> {
+    if let Some(pack) = built_in().into_iter().find(|pack| pack.name == name) {
+        return Ok(pack);
+    }
+    if !name.ends_with(".toml") {
+        let known = built_in().into_iter().map(|pack| pack.name).collect();
+        return Err(SegmentationError::UnknownPack { pack: name.to_owned(), known });
+    }
+    let text = std::fs::read_to_string(name)
+        .map_err(|source| SegmentationError::PackFile { pack: name.to_owned(), source })?;
+    Ok(FeaturePack::parse(&text)?)
 }
 
 fn row_rule(rule: PackRule) -> RowRule {

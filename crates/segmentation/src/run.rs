@@ -131,13 +131,13 @@ pub(crate) fn prepare(
     let mut ledger = Ledger::default();
     let input = input(&raw);
     ledger.read(&raw);
-    let raw = stage::narrow(session, raw, &resolve::stated(recipe), &mut ledger)?;
+    let raw = stage::narrow(session, raw, &resolve::stated(recipe), observer, &mut ledger)?;
     checkpoint(observer, "prepare", 1)?;
-    let (steps, derived) = resolve::resolved(recipe, resolve::stated(recipe), &raw);
+    let (steps, derived) = resolve::resolved(recipe, resolve::stated(recipe), &raw)?;
     let raw_columns = raw.columns.clone();
     let table = stage::enrich(session, raw, &steps, &mut ledger)?;
     checkpoint(observer, "prepare", 2)?;
-    let (cluster, proposal) = suited(&table, steps.id.as_deref(), recipe);
+    let (cluster, proposal) = suited(&table, steps.id.as_deref(), &derived, recipe);
     let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &cluster)?;
     let (fitted, mut prepared) = fit_transform(&table.batches, &plans(&table.columns, &uses), &recipe.preparation())?;
     prepared.events.iter().for_each(|event| ledger.event(event));
@@ -148,8 +148,17 @@ pub(crate) fn prepare(
 }
 
 /// The algorithms of the recipe, or those that suit the table better where nobody named any.
-pub(crate) fn suited(table: &Table, id: Option<&str>, recipe: &Recipe) -> (ClusterRecipe, Option<String>) {
-    let columns: Vec<ColumnInfo> = table.columns.iter().filter(|c| Some(c.name.as_str()) != id).cloned().collect();
+///
+/// What packs derive of columns is no more reason to take them for numbers or categories.
+pub(crate) fn suited(
+    table: &Table,
+    id: Option<&str>,
+    derived: &[Derived],
+    recipe: &Recipe,
+) -> (ClusterRecipe, Option<String>) {
+    let is_packed = |name: &str| derived.iter().any(|derived| derived.pack.is_some() && derived.name == name);
+    let counts = |column: &&ColumnInfo| Some(column.name.as_str()) != id && !is_packed(&column.name);
+    let columns: Vec<ColumnInfo> = table.columns.iter().filter(counts).cloned().collect();
     match proposed(&columns, &recipe.data, &recipe.cluster) {
         Some((algorithm, reason)) => (ClusterRecipe { algorithm, ..recipe.cluster.clone() }, Some(reason)),
         None => (recipe.cluster.clone(), None),

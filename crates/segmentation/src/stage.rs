@@ -8,6 +8,7 @@ use segctl_io::{
 use segctl_numeric::observe::Observer;
 
 use crate::SegmentationError;
+use crate::join::joined;
 use crate::ledger::Ledger;
 use crate::model::TableSteps;
 use crate::rfm;
@@ -34,11 +35,12 @@ pub(crate) fn read(
     Ok(segctl_io::read(source, &options, observer)?)
 }
 
-/// The query, the row filter, and customers where lines are transactions.
+/// The query, the row filter, customers where lines are transactions, and what other files know of them.
 pub(crate) fn narrow(
     session: &Session,
     table: Table,
     steps: &TableSteps,
+    observer: &dyn Observer,
     ledger: &mut Ledger,
 ) -> Result<Table, SegmentationError> {
     let mut table = table;
@@ -52,10 +54,10 @@ pub(crate) fn narrow(
         ledger.rows("filter", n_dropped, format!("left out, for which this is not true: {filter}"));
         table = kept;
     }
-    match &steps.rfm {
-        None => Ok(table),
-        Some(rfm) => rfm::customers(session, &table, rfm, ledger),
+    if let Some(rfm) = &steps.rfm {
+        table = rfm::customers(session, &table, rfm, ledger)?;
     }
+    joined(session, table, &steps.joins, observer, ledger)
 }
 
 /// Duplicates, row rules and features.

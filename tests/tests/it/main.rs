@@ -17,6 +17,7 @@ mod meta;
 mod outdir;
 mod real_data;
 mod reduce;
+mod rfm;
 mod run;
 mod select;
 mod synth;

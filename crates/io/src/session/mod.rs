@@ -43,6 +43,7 @@ pub struct SessionOptions {
 pub struct Session {
     context: SessionContext,
     runtime: Runtime,
+    options: SessionOptions,
 }
 
 impl std::fmt::Debug for Session {
@@ -69,7 +70,12 @@ impl Session {
             .with_default_features()
             .with_expr_planners(planner::planners())
             .build();
-        Ok(Self { context: SessionContext::new_with_state(state), runtime })
+        Ok(Self { context: SessionContext::new_with_state(state), runtime, options: *options })
+    }
+
+    /// What the session was made with.
+    pub fn options(&self) -> &SessionOptions {
+        &self.options
     }
 
     /// Runs one `SELECT` over the tables given by name and batches.

@@ -8,8 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::PrepareError;
 
-/// Credit-card holders: balances, limits, purchases, cash advances and payments.
-const CREDIT_CARD: &str = include_str!("../../packs/credit-card.toml");
+/// The packs built in, one for each kind of data.
+const BUILT_IN: [&str; 5] = [
+    include_str!("../../packs/credit-card.toml"),
+    include_str!("../../packs/rfm.toml"),
+    include_str!("../../packs/retail.toml"),
+    include_str!("../../packs/telecom.toml"),
+    include_str!("../../packs/insurance.toml"),
+];
 
 /// Features and rules for one kind of data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +43,9 @@ pub struct PackFeature {
     pub name: String,
     /// What it says, in words.
     pub title: String,
-    /// The columns its SQL uses.
+    /// What it is measured in: `share`, `amount`, `years`.
+    pub unit: String,
+    /// The columns of the table that it needs; it may also use features of the pack before it.
     pub columns: Vec<String>,
     /// The SQL expression. `/` is floating division; a division by 0 is NULL.
     pub sql: String,
@@ -96,7 +104,8 @@ impl FeaturePack {
 /// assert_eq!(built_in()[0].name, "credit-card");
 /// ```
 pub fn built_in() -> Vec<FeaturePack> {
-    vec![FeaturePack::parse(CREDIT_CARD).expect("the packs built in are well-formed; a test parses them")]
+    let pack = |text: &&str| FeaturePack::parse(text).expect("the packs built in are well-formed; a test parses them");
+    BUILT_IN.iter().map(pack).collect()
 }
 
 /// The built-in packs for data with these columns, each with what they suffice for.
@@ -112,4 +121,33 @@ pub fn built_in() -> Vec<FeaturePack> {
 pub fn recognise(columns: &[&str]) -> Vec<FeaturePack> {
     let is_of = |pack: &FeaturePack| pack.recognised_by.iter().all(|name| columns.contains(&name.as_str()));
     built_in().iter().filter(|pack| is_of(pack)).map(|pack| pack.offered(columns)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pack_is_complete_where_its_columns_are() {
+        for pack in built_in() {
+            let mut columns: Vec<&str> = pack.features.iter().flat_map(|f| &f.columns).map(String::as_str).collect();
+            columns.extend(pack.rules.iter().flat_map(|rule| &rule.columns).map(String::as_str));
+            columns.extend(pack.recognised_by.iter().map(String::as_str));
+            assert_eq!(pack.offered(&columns), pack, "{}", pack.name);
+            assert!(recognise(&columns).contains(&pack), "{}", pack.name);
+            assert!(pack.features.iter().all(|f| !f.title.is_empty() && !f.unit.is_empty()), "{}", pack.name);
+        }
+        let names: Vec<String> = built_in().into_iter().map(|pack| pack.name).collect();
+        assert_eq!(names, ["credit-card", "rfm", "retail", "telecom", "insurance"]);
+    }
+
+    #[test]
+    fn a_pack_of_another_form_is_refused() {
+        let pack = "name = \"own\"\ntitle = \"Own\"\nrecognised-by = []\n[[features]]\nname = \"F\"\n";
+        let error = FeaturePack::parse(pack).unwrap_err();
+        assert!(error.to_string().contains("malformed"), "{error}");
+        let rest = "title = \"t\"\nunit = \"u\"\ncolumns = [\"A\"]\nsql = \"A\"\n";
+        assert_eq!(FeaturePack::parse(&format!("{pack}{rest}")).unwrap().features[0].unit, "u");
+        assert!(FeaturePack::parse(&format!("{pack}{rest}colour = 1\n")).is_err());
+    }
 }

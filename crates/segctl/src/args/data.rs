@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use segctl_io::{DuplicateIds, Encoding, FeatureExpr, Source};
-use segctl_segmentation::Recipe;
+use segctl_segmentation::{Packs, Recipe};
 
 use crate::error::CliError;
 use crate::files;
@@ -56,6 +56,9 @@ pub(crate) struct DataArgs {
     /// Add a feature, an SQL expression; may be given several times
     #[arg(long = "feature", value_name = "NAME=SQL", value_parser = feature)]
     features: Vec<FeatureExpr>,
+    /// Feature packs: auto, none, or names and files of packs; see `segctl features` [default: auto]
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
+    packs: Vec<String>,
     /// What to do when an id occurs more than once: error, first, last or aggregate [default: error]
     #[arg(long, value_name = "POLICY", value_parser = duplicate_ids)]
     duplicate_ids: Option<DuplicateIds>,
@@ -119,6 +122,9 @@ impl DataArgs {
         }
         recipe.data.exclude.extend(self.exclude.iter().cloned());
         recipe.duplicates.ids = self.duplicate_ids.unwrap_or(recipe.duplicates.ids);
+        if !self.packs.is_empty() {
+            recipe.packs = Packs::of_names(&self.packs);
+        }
         for feature in &self.features {
             recipe.features.0.retain(|known| known.name != feature.name);
             recipe.features.0.push(feature.clone());

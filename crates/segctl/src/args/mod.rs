@@ -43,6 +43,10 @@ pub(crate) enum Verb {
     Compare(CompareArgs),
     /// Customers from their transactions: recency, frequency, monetary value, scores and named segments
     Rfm(Box<RfmArgs>),
+    /// Look before you cluster: every column, pairs of columns, missing cells, what looks wrong and what to do
+    Eda(Box<EdaArgs>),
+    /// Print feature packs: what each feature means, its unit and its SQL
+    Features(FeaturesArgs),
     /// Print a commented segctl.toml with what was detected in the data
     Init(InitArgs),
     /// Put customers into the segments of an existing model
@@ -149,6 +153,33 @@ pub(crate) struct RfmArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) of_transactions: TransactionArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EdaArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// Where the page goes, as DIR/eda.html, with DIR/eda.json; made if absent. A summary in the terminal by default
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) repeat: RepeatArgs,
+    /// Print everything as JSON instead of a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FeaturesArgs {
+    /// Print the packs built in; so it does without
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Packs to print, by name or TOML file, in place of those built in
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', conflicts_with = "list")]
+    pub(crate) packs: Vec<String>,
+    /// Print them as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Randomness and time.

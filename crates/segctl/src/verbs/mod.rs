@@ -2,7 +2,9 @@
 
 mod assign;
 mod compare;
+mod eda;
 mod evaluate;
+mod features;
 mod fit;
 mod init;
 mod meta;
@@ -26,6 +28,8 @@ pub(crate) fn run(verb: &Verb, common: &Common, terminal: &Terminal) -> Result<(
         Verb::Evaluate(args) => evaluate::evaluate(args, common, terminal),
         Verb::Compare(args) => compare::compare(args, common, terminal),
         Verb::Rfm(args) => rfm::rfm(args, common, terminal),
+        Verb::Eda(args) => eda::eda(args, common, terminal),
+        Verb::Features(args) => features::features(args),
         Verb::Init(args) => init::init(args, terminal),
         Verb::Assign(args) => assign::assign(args, common, terminal),
         Verb::Synth(args) => synth::synth(args, terminal),

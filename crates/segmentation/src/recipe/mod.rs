@@ -11,6 +11,7 @@ mod init;
 mod k_range;
 mod map;
 mod metric_name;
+mod packs;
 mod parameter;
 
 use std::collections::BTreeMap;
@@ -26,9 +27,11 @@ pub use init::Init;
 pub use k_range::{KRange, KRangeError};
 pub use map::{DecayName, GridSize, Trainer, TrainingOrder, UnitsBy};
 pub use metric_name::MetricName;
+pub use packs::Packs;
 pub use parameter::Parameter;
 
 use crate::SegmentationError;
+use crate::join::JoinRecipe;
 use crate::rfm::RfmRecipe;
 
 /// Everything a run depends on besides the data.
@@ -63,6 +66,9 @@ pub struct Recipe {
     pub duplicates: DuplicatesRecipe,
     /// Conditions every row should meet, checked before features are computed.
     pub rules: Vec<RowRule>,
+    /// Features from other files, for each customer.
+    #[serde(rename = "join", skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<JoinRecipe>,
     /// Features by name, each an SQL expression; later ones may use earlier ones.
     pub features: Expressions,
     /// The fitted steps between the table and the algorithm.
@@ -118,17 +124,6 @@ pub struct DuplicatesRecipe {
     pub ids: DuplicateIds,
 }
 
-/// Which feature packs apply.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Packs {
-    /// Those whose columns are recognised in the table.
-    #[default]
-    Auto,
-    /// None.
-    None,
-}
-
 /// Whether categorical, coded and boolean columns help to form the segments.
 ///
 /// Segments formed by k-means on dummies mostly repeat the categories, so by default categories
@@ -154,6 +149,7 @@ impl Recipe {
             (!self.features.0.is_empty(), "features"),
             (!self.rules.is_empty(), "rules"),
             (self.rfm.is_some(), "[rfm]"),
+            (!self.joins.is_empty(), "[[join]]"),
             (self.duplicates != DuplicatesRecipe::default(), "a policy for duplicate ids"),
             (!self.data.roles.is_empty(), "roles"),
             (self.cluster.categories != Categories::default(), "categories"),

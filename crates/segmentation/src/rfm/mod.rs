@@ -110,8 +110,8 @@ pub fn rfm_with(
     timings.time("prepare", || {
         let mut ledger = Ledger::default();
         ledger.read(&read);
-        let steps = TableSteps { rfm: None, ..resolve::stated(recipe) };
-        let lines = stage::narrow(&session, read, &steps, &mut ledger)?;
+        let steps = TableSteps { rfm: None, joins: Vec::new(), ..resolve::stated(recipe) };
+        let lines = stage::narrow(&session, read, &steps, observer, &mut ledger)?;
         let (customers, summary) = made(&session, &lines, rfm)?;
         tell(&summary, &mut ledger);
         Ok(Rfm { customers, ledger: ledger.into_entries(), summary })
@@ -273,17 +273,16 @@ fn floats(found: &RecordBatch, name: &str) -> Vec<f64> {
     array.map_or_else(Vec::new, |array| array.as_primitive::<Float64Type>().values().to_vec())
 }
 
-/// Counts what was left out.
+/// Counts what was left out: an entry for each reason, so that one line may be counted several times.
 fn tell(summary: &RfmSummary, ledger: &mut Ledger) {
     for LeftOut { reason, n_lines } in summary.left_out.iter().filter(|left_out| left_out.n_lines > 0) {
-        ledger.rows("rfm", *n_lines, format!("are no purchases because they {reason}"));
+        ledger.rows("no purchase", *n_lines, reason.clone());
     }
     if summary.n_equal_lines > 0 {
-        ledger.rows(
-            "rfm",
-            summary.n_equal_lines,
-            "equal to an earlier line: kept, because nothing says that they are the same",
-        );
+        let kept = "equal to an earlier line: kept, because nothing says that they are the same";
+        ledger.rows("duplicates", summary.n_equal_lines, kept);
     }
-    ledger.rows("rfm", summary.n_lines_kept, format!("are purchases, observed until {}", summary.until));
+    ledger.rows("purchases", summary.n_lines_kept, format!("are purchases, observed until {}", summary.until));
+    let without = summary.n_without_purchase;
+    ledger.rows("customers", summary.n_customers, format!("made of purchases; {without} customers have none"));
 }

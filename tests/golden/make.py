@@ -17,11 +17,13 @@ from effects import write_effects
 from external import write_external
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
+from imputers import write_imputers
 from internal import write_internal
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
 from knee import write_knee
 from mixed import write_mixed
+from outliers import write_outliers
 from pca import write_pca
 from preprocessing import write_preprocessing
 from r_references import write_gap, write_prediction_strength, write_stability
@@ -39,11 +41,13 @@ SUBJECTS = {
     "gap": write_gap,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,
+    "imputers": write_imputers,
     "internal": write_internal,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
     "knee": write_knee,
     "mixed": write_mixed,
+    "outliers": write_outliers,
     "pca": write_pca,
     "prediction_strength": write_prediction_strength,
     "preprocessing": write_preprocessing,

@@ -37,7 +37,7 @@ pub struct Prepared {
     pub names: Vec<String>,
     /// The 0-based rows of the table the matrix's rows are; `None` when all are kept.
     pub kept_rows: Option<Vec<usize>>,
-    /// Per row of the matrix, in how many columns it was an outlier.
+    /// Per row of the matrix, in how many columns it was an outlier; 1 where it was one as a whole.
     pub outliers: Vec<u32>,
     /// Which values of the matrix were missing and have been filled.
     pub gaps: Gaps,

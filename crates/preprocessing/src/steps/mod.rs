@@ -4,9 +4,12 @@ mod brent;
 mod features;
 mod fences;
 mod fill;
+mod impute;
+mod rows;
 mod scaling;
 mod select;
 mod straighten;
+mod triangle;
 mod yeo_johnson;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +17,8 @@ use serde::{Deserialize, Serialize};
 pub use features::{Feature, Features};
 pub use fences::{Fence, Fences};
 pub use fill::{Fill, FillMissing};
+pub use impute::{DonorColumn, Imputer, IterativeImputer, KnnImputer, Regression};
+pub use rows::{IsolationForest, IsolationTree, Mahalanobis, Node, RowJudge, RowOutliers, average_path_length};
 pub use straighten::{Power, Straighten, Straightened};
 pub use yeo_johnson::{yeo_johnson, yeo_johnson_lambda};
 
@@ -31,6 +36,8 @@ pub enum Step {
     Missing(FillMissing),
     /// Flags, clips or leaves out outliers.
     Outliers(Fences),
+    /// Flags or leaves out rows that are outliers in all their numbers together.
+    RowOutliers(RowOutliers),
     /// Straightens skewed columns.
     Skew(Straighten),
 }
@@ -41,7 +48,10 @@ type Fit = fn(&Table, &Preparation) -> Step;
 /// The steps in their order: fences stand in original units, so they come before the logarithms.
 pub(crate) const ORDER: [Fit; 3] = [
     |table, preparation| Step::Missing(FillMissing::fit(table, preparation)),
-    |table, preparation| Step::Outliers(Fences::fit(table, preparation)),
+    |table, preparation| match RowOutliers::fit(table, preparation) {
+        Some(step) => Step::RowOutliers(step),
+        None => Step::Outliers(Fences::fit(table, preparation)),
+    },
     |table, preparation| Step::Skew(Straighten::fit(table, preparation.skew)),
 ];
 
@@ -50,6 +60,7 @@ impl Step {
         match self {
             Self::Missing(step) => step.transform(table),
             Self::Outliers(step) => step.transform(table),
+            Self::RowOutliers(step) => step.transform(table),
             Self::Skew(step) => step.transform(table),
         }
     }

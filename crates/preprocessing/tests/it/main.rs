@@ -2,7 +2,10 @@
 
 mod common;
 mod golden;
+mod golden_imputers;
 mod hostile;
+mod imputers;
 mod packs;
 mod real;
 mod replay;
+mod row_outliers;

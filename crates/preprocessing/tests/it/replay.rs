@@ -26,8 +26,17 @@ fn word() -> impl Strategy<Value = Option<&'static str>> {
 }
 
 fn preparation() -> impl Strategy<Value = Preparation> {
-    let missing = [Missing::Drop, Missing::Mean, Missing::Median, Missing::MostFrequent, Missing::Constant];
-    let outliers = [Outliers::Iqr, Outliers::Z, Outliers::Mad, Outliers::None];
+    let missing = [
+        Missing::Drop,
+        Missing::Mean,
+        Missing::Median,
+        Missing::MostFrequent,
+        Missing::Constant,
+        Missing::Knn,
+        Missing::Iterative,
+    ];
+    let outliers =
+        [Outliers::Iqr, Outliers::Z, Outliers::Mad, Outliers::Mahalanobis, Outliers::IsolationForest, Outliers::None];
     let actions = [OutlierAction::Flag, OutlierAction::Clip, OutlierAction::Drop];
     let skews = [Skew::Auto, Skew::None, Skew::Log1p, Skew::YeoJohnson];
     let scales = [Scale::Standard, Scale::Robust, Scale::MinMax, Scale::MaxAbs, Scale::None];

@@ -1,0 +1,158 @@
+use serde::{Deserialize, Serialize};
+
+use super::bayesian_ridge::coefficients;
+use super::block::{Sample, complete_rows};
+use crate::describe::mean;
+use crate::steps::triangle::{dot, triangle};
+
+/// Rounds through all columns, at most.
+const MAX_ROUNDS: usize = 10;
+/// The values filled in stand when no row moves by more than this part of the largest value.
+const TOLERANCE: f64 = 1e-3;
+
+/// Missing numbers predicted from the other numbers, column by column in rounds: chained equations (van
+/// Buuren and Groothuis-Oudshoorn 2011) without drawing.
+///
+/// Equal to scikit-learn's `IterativeImputer` with its defaults: missing cells begin as means; columns
+/// are taken from the fewest missing cells to the most; each is regressed on all others by
+/// `BayesianRidge`, on the rows that have it; ten rounds at most, fewer when no row's values move by
+/// more than a thousandth of the largest magnitude. A prediction that is not a finite number is the mean
+/// instead. The regressions are learnt from 10,000 evenly spaced rows where there are more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IterativeImputer {
+    /// The columns it predicts, and predicts from.
+    pub columns: Vec<String>,
+    /// What missing cells are at first, one per column.
+    pub means: Vec<f64>,
+    /// Round after round, the regressions in their order.
+    pub rounds: Vec<Vec<Regression>>,
+    /// Whether the values stood before the rounds ran out.
+    pub converged: bool,
+    /// Rows the regressions were learnt from.
+    pub n_rows: usize,
+}
+
+/// A column as a linear function of the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Regression {
+    /// The place of the column among [`IterativeImputer::columns`].
+    pub target: usize,
+    /// The prediction where all others are 0.
+    pub intercept: f64,
+    /// One per column; 0 for the target itself.
+    pub coefficients: Vec<f64>,
+}
+
+impl IterativeImputer {
+    pub(super) fn fit(sample: &Sample, means: &[f64]) -> Self {
+        let mut chain = Chain::new(sample, means);
+        let mut imputer = Self {
+            columns: sample.names.clone(),
+            means: means.to_vec(),
+            rounds: vec![],
+            converged: false,
+            n_rows: sample.n_rows,
+        };
+        if imputer.columns.len() < 2 {
+            return Self { converged: true, ..imputer };
+        }
+        let order = sample.by_gaps();
+        while imputer.rounds.len() < MAX_ROUNDS && !imputer.converged {
+            let before = chain.columns.clone();
+            imputer.rounds.push(order.iter().map(|&target| chain.advance(target)).collect());
+            imputer.converged = chain.largest_move(&before) < TOLERANCE * sample.largest();
+        }
+        imputer
+    }
+
+    /// Whether every regression fits the columns, as it does unless a file was forged.
+    pub(super) fn is_sound(&self) -> bool {
+        let d = self.columns.len();
+        let sound = |step: &Regression| step.target < d && step.coefficients.len() == d;
+        self.means.len() == d && self.rounds.iter().flatten().all(sound)
+    }
+
+    /// Fills the NaN of row-major rows of the columns. O(rounds d) per missing cell. Every gap is filled
+    /// from what is known, so it counts none as filled blindly.
+    pub(super) fn complete(&self, rows: &mut [f64]) -> usize {
+        complete_rows(rows, self.columns.len(), |row| {
+            let missing: Vec<bool> = row.iter().map(|value| value.is_nan()).collect();
+            for ((cell, &mean), _) in row.iter_mut().zip(&self.means).zip(&missing).filter(|(_, missing)| **missing) {
+                *cell = mean;
+            }
+            for step in self.rounds.iter().flatten().filter(|step| missing[step.target]) {
+                row[step.target] = step.predict(row, self.means[step.target]);
+            }
+            0
+        })
+    }
+}
+
+impl Regression {
+    fn predict(&self, row: &[f64], otherwise: f64) -> f64 {
+        let found = self.intercept + dot(&self.coefficients, row);
+        if found.is_finite() { found } else { otherwise }
+    }
+}
+
+/// The columns as filled so far.
+struct Chain<'a> {
+    sample: &'a Sample,
+    means: &'a [f64],
+    columns: Vec<Vec<f64>>,
+}
+
+impl<'a> Chain<'a> {
+    fn new(sample: &'a Sample, means: &'a [f64]) -> Self {
+        let filled = |(column, &mean): (&Vec<f64>, &f64)| {
+            column.iter().map(|&value| if value.is_nan() { mean } else { value }).collect()
+        };
+        Self { sample, means, columns: sample.columns.iter().zip(means).map(filled).collect() }
+    }
+
+    /// Learns the regression of a column on the others and fills its missing cells with it.
+    fn advance(&mut self, target: usize) -> Regression {
+        let given = &self.sample.columns[target];
+        let (absent, there): (Vec<usize>, Vec<usize>) = (0..given.len()).partition(|&row| given[row].is_nan());
+        let step = self.regress(target, &there);
+        let row_of = |row: usize| self.columns.iter().map(|column| column[row]).collect::<Vec<f64>>();
+        let found: Vec<f64> = absent.iter().map(|&row| step.predict(&row_of(row), self.means[target])).collect();
+        absent.iter().zip(found).for_each(|(&row, value)| self.columns[target][row] = value);
+        step
+    }
+
+    fn regress(&self, target: usize, there: &[usize]) -> Regression {
+        let d = self.columns.len();
+        let places: Vec<usize> = (0..d).filter(|&j| j != target).chain([target]).collect();
+        let picked = |j: usize| there.iter().map(|&row| self.columns[j][row]).collect::<Vec<f64>>();
+        let mut centred: Vec<Vec<f64>> = places.iter().map(|&j| picked(j)).collect();
+        let centres: Vec<f64> = centred.iter_mut().map(|column| centre(column)).collect();
+        let r = triangle(there.len(), d, |rows, out| {
+            let pieces = out.chunks_exact_mut(rows.len().max(1)).zip(&centred);
+            pieces.for_each(|(out, column)| out.copy_from_slice(&column[rows.clone()]));
+        });
+        let slopes = coefficients(&r, d - 1, there.len());
+        let mut step = Regression { target, intercept: centres[d - 1], coefficients: vec![0.0; d] };
+        for ((&j, &slope), &centre) in places.iter().zip(&slopes).zip(&centres) {
+            step.coefficients[j] = slope;
+            step.intercept -= slope * centre;
+        }
+        step
+    }
+
+    /// The largest sum over a row of how far its values moved.
+    fn largest_move(&self, before: &[Vec<f64>]) -> f64 {
+        let mut moves = vec![0.0; self.sample.n_rows];
+        for (new, old) in self.columns.iter().zip(before) {
+            moves.iter_mut().zip(new.iter().zip(old)).for_each(|(sum, (new, old))| *sum += (new - old).abs());
+        }
+        moves.into_iter().fold(0.0, f64::max)
+    }
+}
+
+/// Subtracts the mean and returns it.
+fn centre(column: &mut [f64]) -> f64 {
+    let centre = mean(column).unwrap_or(0.0);
+    column.iter_mut().for_each(|value| *value -= centre);
+    centre
+}

@@ -30,6 +30,7 @@ from r_references import write_gap, write_prediction_strength, write_stability
 from rules import write_rules
 from silhouette import write_silhouette
 from som import write_som
+from transforms import write_transforms
 from ward_graph import write_ward_graph
 
 SUBJECTS = {
@@ -54,6 +55,7 @@ SUBJECTS = {
     "rules": write_rules,
     "silhouette": write_silhouette,
     "som": write_som,
+    "transforms": write_transforms,
     "ward_graph": write_ward_graph,
     "stability": write_stability,
 }

@@ -103,6 +103,9 @@ pub enum Skew {
     Log1p,
     /// The power transform of Yeo and Johnson (2000) for every column of numbers.
     YeoJohnson,
+    /// The power transform of Box and Cox (1964) for every column of numbers that are all above 0; the others
+    /// are left as they are.
+    BoxCox,
 }
 
 /// How features are made comparable. A constant feature is centred and left unscaled.
@@ -118,6 +121,12 @@ pub enum Scale {
     MinMax,
     /// `x / max |x|`.
     MaxAbs,
+    /// The share of values below, by 1,000 quantiles: even between 0 and 1. Columns of 0 and 1 stay so.
+    QuantileUniform,
+    /// The standard normal quantile of that share. Columns of 0 and 1 are standardised.
+    QuantileNormal,
+    /// `(rank - 1/2) / n`, equal values sharing the mean of their ranks. Columns of 0 and 1 stay so.
+    Rank,
     /// As it is.
     None,
 }

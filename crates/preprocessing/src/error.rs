@@ -32,6 +32,14 @@ pub enum PrepareError {
         /// Its name.
         column: String,
     },
+    /// An order that names a category at two places.
+    #[error("column {column}: the order names {level:?} twice")]
+    TwiceInOrder {
+        /// The column.
+        column: String,
+        /// The category.
+        level: String,
+    },
     /// Nothing to fit on.
     #[error("there are no rows to learn from")]
     NoRows,

@@ -46,12 +46,18 @@ pub struct Preparation {
     pub outlier_action: OutlierAction,
     /// The seed of the isolation forest.
     pub seed: u64,
+    /// Two quantiles of each column of numbers; values beyond are moved to them. `[0.01, 0.99]` tames the
+    /// extreme hundredth on either side; ascending, in `[0, 1]`.
+    pub winsorize: Option<[f64; 2]>,
     /// How skewed columns are straightened.
     pub skew: Skew,
     /// How features are made comparable.
     pub scale: Scale,
     /// A one-hot column keeps at most this many categories, the rarest merged into `(other)`; >= 2.
     pub max_categories: usize,
+    /// Categories of a one-hot column with a smaller share of the rows are merged into `(other)` too; in
+    /// `[0, 1)`.
+    pub min_category_share: f64,
     /// What becomes of categories that were not there when the steps were fitted.
     pub unseen: Unseen,
 }
@@ -71,9 +77,11 @@ impl Default for Preparation {
             outlier_factor: None,
             outlier_action: OutlierAction::default(),
             seed: 0,
+            winsorize: None,
             skew: Skew::default(),
             scale: Scale::default(),
             max_categories: 20,
+            min_category_share: 0.0,
             unseen: Unseen::default(),
         }
     }
@@ -110,6 +118,7 @@ impl Preparation {
             true => (factor > 0.0 && factor < 1.0, "in (0, 1)"),
             false => (factor > 0.0 && factor.is_finite(), "> 0"),
         };
+        let [low, high] = self.winsorize.unwrap_or([0.0, 1.0]);
         let checks = [
             ("constant", self.constant, self.constant.is_finite(), "a finite number"),
             ("neighbours", self.neighbours as f64, self.neighbours >= 1, ">= 1"),
@@ -127,7 +136,10 @@ impl Preparation {
                 "in (0, 1], or infinite",
             ),
             ("outlier-factor", factor, factor_fits, factor_range),
+            ("winsorize", low, (0.0..1.0).contains(&low), "in [0, 1)"),
+            ("winsorize", high, high > low && high <= 1.0, "in (0, 1], above the lower quantile"),
             ("max-categories", self.max_categories as f64, self.max_categories >= 2, ">= 2"),
+            ("min-category-share", self.min_category_share, (0.0..1.0).contains(&self.min_category_share), "in [0, 1)"),
         ];
         if self.outliers.is_of_rows() && self.outlier_action == OutlierAction::Clip {
             return Err(PrepareError::ClipsRows { outliers: self.outliers.word() });
@@ -169,7 +181,11 @@ mod tests {
             |p| (p.outliers, p.outlier_action) = (Outliers::IsolationForest, OutlierAction::Clip),
             "outlier-action=clip cannot go with outliers=isolation-forest, which finds rows and not values",
         );
+        check(|p| p.winsorize = Some([-0.1, 0.9]), "winsorize=-0.1 should be in [0, 1)");
+        let told = "winsorize=0.1 should be in (0, 1], above the lower quantile";
+        check(|p| p.winsorize = Some([0.2, 0.1]), told);
         check(|p| p.max_categories = 1, "max-categories=1 should be >= 2");
+        check(|p| p.min_category_share = 1.0, "min-category-share=1 should be in [0, 1)");
         assert!(Preparation::default().validate().is_ok());
     }
 }

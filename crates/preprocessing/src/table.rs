@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Flag,
     /// A place in an order.
     Rank,
+    /// The share of rows with a category.
+    Share,
     /// An index into these categories. An index past the end is a category nobody has seen.
     Category(Vec<String>),
 }

@@ -39,14 +39,16 @@ fn check_rows(found: &segctl_numeric::Matrix, expected: &[Vec<Option<f64>>], wha
 /// Fits on the first half; both halves, the second by the fitted steps alone, are what is expected.
 fn check(table: &Table, rows: &Rows, preparation: &Preparation, expected: &Rows, what: &str) -> Fitted {
     let (first, second) = rows.split_at(table.half);
-    let (fitted, prepared) = fit_transform(&[batch_of(&table.names, first)], &plans(table), preparation).unwrap();
+    let (fitted, prepared) =
+        fit_transform(&[batch_of(&table.names, first)], &plans(table), preparation).expect("a table that is filled");
     check_rows(&prepared.matrix, &expected[..table.half], what);
-    let text = serde_json::to_string(&fitted).unwrap();
-    let read: Fitted = serde_json::from_str(&text).unwrap();
+    let text = serde_json::to_string(&fitted).expect("a table that is filled");
+    let read: Fitted = serde_json::from_str(&text).expect("a table that is filled");
     assert_eq!(read, fitted);
-    let replayed = read.transform(&[batch_of(&table.names, second)]).unwrap();
+    let replayed = read.transform(&[batch_of(&table.names, second)]).expect("a table that is filled");
     check_rows(&replayed.matrix, &expected[table.half..], what);
-    let refitted = fit_transform(&[batch_of(&table.names, second)], &plans(table), preparation).unwrap().1;
+    let refitted =
+        fit_transform(&[batch_of(&table.names, second)], &plans(table), preparation).expect("a table that is filled").1;
     if preparation.missing != Missing::Constant {
         assert_ne!(refitted.matrix, replayed.matrix, "{what}: learning from the second half gives other values");
     }
@@ -58,7 +60,7 @@ fn imputers_agree_with_scikit_learn_on_rows_they_have_not_seen() {
     let table: Table = golden("imputers", "table");
     let expected: BTreeMap<String, Rows> = golden("imputers", "filled");
     let knn = as_is(Missing::Knn);
-    let standardised = Preparation { neighbours: 3, standardise_neighbours: true, ..knn.clone() };
+    let standardised = Preparation { neighbours: 3, standardise_neighbours: true, ..knn };
     let cases = [
         ("mean", as_is(Missing::Mean)),
         ("median", as_is(Missing::Median)),

@@ -3,6 +3,7 @@
 mod common;
 mod golden;
 mod golden_imputers;
+mod golden_transforms;
 mod hostile;
 mod imputers;
 mod packs;

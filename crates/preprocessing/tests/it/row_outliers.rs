@@ -43,7 +43,7 @@ fn preparation(outliers: Outliers, outlier_action: OutlierAction) -> Preparation
 fn prepare(rows: &[Vec<f64>], preparation: &Preparation) -> (Fitted, Prepared) {
     let names: Vec<String> = (0..rows[0].len()).map(|j| format!("c{j}")).collect();
     let plans: Vec<ColumnPlan> = names.iter().map(|name| ColumnPlan::new(name, Treatment::Numeric)).collect();
-    fit_transform(&[batch_of(&names, &cells(rows))], &plans, preparation).unwrap()
+    fit_transform(&[batch_of(&names, &cells(rows))], &plans, preparation).expect("columns of numbers")
 }
 
 fn cells(rows: &[Vec<f64>]) -> Vec<Vec<Option<f64>>> {

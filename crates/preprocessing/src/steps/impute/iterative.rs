@@ -16,8 +16,8 @@ const TOLERANCE: f64 = 1e-3;
 /// Equal to scikit-learn's `IterativeImputer` with its defaults: missing cells begin as means; columns
 /// are taken from the fewest missing cells to the most; each is regressed on all others by
 /// `BayesianRidge`, on the rows that have it; ten rounds at most, fewer when no row's values move by
-/// more than a thousandth of the largest magnitude. A prediction that is not a finite number is the mean
-/// instead. The regressions are learnt from 10,000 evenly spaced rows where there are more.
+/// more than a thousandth of the largest magnitude. A regression or prediction that leaves the range
+/// of numbers is the mean instead. The regressions are learnt from 10,000 evenly spaced rows where there are more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IterativeImputer {
     /// The columns it predicts, and predicts from.
@@ -137,7 +137,10 @@ impl<'a> Chain<'a> {
             step.coefficients[j] = slope;
             step.intercept -= slope * centre;
         }
-        step
+        match step.intercept.is_finite() && slopes.iter().all(|slope| slope.is_finite()) {
+            true => step,
+            false => Regression { target, intercept: centres[d - 1], coefficients: vec![0.0; d] },
+        }
     }
 
     /// The largest sum over a row of how far its values moved.

@@ -43,7 +43,7 @@ impl Mahalanobis {
                 out.iter_mut().zip(values).for_each(|(out, value)| *out = (value - centre[j]) / unit[j]);
             }
         });
-        let axes = axes(svd(r, d), d, n);
+        let axes = axes(&svd(r, d), d, n);
         let limit = chi_squared_quantile(axes.len(), quantile);
         Self { centre, unit, axes, limit }
     }
@@ -89,7 +89,7 @@ impl Mahalanobis {
 
 /// Directions with a spread, divided by it. One whose variance is below `d * epsilon` of the largest is
 /// rounding, as for SciPy's `pinvh`.
-fn axes(found: Svd, d: usize, n: usize) -> Vec<Vec<f64>> {
+fn axes(found: &Svd, d: usize, n: usize) -> Vec<Vec<f64>> {
     let largest = found.values.iter().fold(0.0, |top: f64, &value| top.max(value));
     let least = largest * (d as f64 * f64::EPSILON).sqrt();
     let spread = found.values.iter().zip(found.right.chunks_exact(d.max(1))).filter(|&(&value, _)| value > least);

@@ -54,6 +54,7 @@ def imputers():
     return {
         "mean": SimpleImputer(),
         "median": SimpleImputer(strategy="median"),
+        "most-frequent": SimpleImputer(strategy="most_frequent"),
         "constant": SimpleImputer(strategy="constant", fill_value=-7.5),
         "knn": KNNImputer(n_neighbors=5),
         "knn-1": KNNImputer(n_neighbors=1),

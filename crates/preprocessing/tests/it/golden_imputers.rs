@@ -64,6 +64,7 @@ fn imputers_agree_with_scikit_learn_on_rows_they_have_not_seen() {
     let cases = [
         ("mean", as_is(Missing::Mean)),
         ("median", as_is(Missing::Median)),
+        ("most-frequent", as_is(Missing::MostFrequent)),
         ("constant", as_is(Missing::Constant)),
         ("knn", knn.clone()),
         ("knn-1", Preparation { neighbours: 1, ..knn }),

@@ -144,14 +144,27 @@ fn large() -> Vec<arrow::array::RecordBatch> {
 #[test]
 fn the_same_bits_at_any_thread_count() {
     let table = large();
-    let run = |n_threads| {
-        let (fitted, prepared) =
-            with_threads(n_threads, || fit_transform(&table, &columns(), &Preparation::default())).unwrap();
-        (serde_json::to_string(&fitted).unwrap(), prepared)
+    let other = |scale: Scale, skew: Skew| Preparation {
+        scale,
+        skew,
+        outliers: Outliers::Mahalanobis,
+        winsorize: Some([0.01, 0.99]),
+        ..Preparation::default()
     };
-    let one = run(1);
-    assert_eq!(one, run(2));
-    assert_eq!(one, run(3));
+    for preparation in [
+        Preparation::default(),
+        other(Scale::QuantileNormal, Skew::YeoJohnson),
+        other(Scale::Rank, Skew::BoxCox),
+        other(Scale::QuantileUniform, Skew::None),
+    ] {
+        let run = |n_threads| {
+            let (fitted, prepared) =
+                with_threads(n_threads, || fit_transform(&table, &columns(), &preparation)).unwrap();
+            (serde_json::to_string(&fitted).unwrap(), prepared)
+        };
+        let one = run(1);
+        assert!(one == run(2) && one == run(3), "{preparation:?}");
+    }
 }
 
 #[test]

@@ -73,11 +73,9 @@ impl Gappy {
     }
 }
 
-/// Completes row-major rows of `d` values in parallel, each on its own; adds up what `complete` returns.
-pub(super) fn complete_rows(rows: &mut [f64], d: usize, complete: impl Fn(&mut [f64]) -> usize + Sync) -> usize {
-    if d == 0 {
-        return 0;
+/// Completes row-major rows of `d` values in parallel, each on its own.
+pub(super) fn complete_rows(rows: &mut [f64], d: usize, complete: impl Fn(&mut [f64]) + Sync) {
+    if d > 0 {
+        rows.par_chunks_mut(CHUNK * d).for_each(|piece| piece.chunks_exact_mut(d).for_each(&complete));
     }
-    let pieces = rows.par_chunks_mut(CHUNK * d);
-    pieces.map(|piece| piece.chunks_exact_mut(d).map(&complete).sum::<usize>()).sum()
 }

@@ -72,9 +72,8 @@ impl IterativeImputer {
         self.means.len() == d && self.rounds.iter().flatten().all(sound)
     }
 
-    /// Fills the NaN of row-major rows of the columns. O(rounds d) per missing cell. Every gap is filled
-    /// from what is known, so it counts none as filled blindly.
-    pub(super) fn complete(&self, rows: &mut [f64]) -> usize {
+    /// Fills the NaN of row-major rows of the columns. O(rounds d) per missing cell.
+    pub(super) fn complete(&self, rows: &mut [f64]) {
         complete_rows(rows, self.columns.len(), |row| {
             let missing: Vec<bool> = row.iter().map(|value| value.is_nan()).collect();
             for ((cell, &mean), _) in row.iter_mut().zip(&self.means).zip(&missing).filter(|(_, missing)| **missing) {
@@ -83,8 +82,7 @@ impl IterativeImputer {
             for step in self.rounds.iter().flatten().filter(|step| missing[step.target]) {
                 row[step.target] = step.predict(row, self.means[step.target]);
             }
-            0
-        })
+        });
     }
 }
 

@@ -1,7 +1,11 @@
+use std::ops::Range;
+
+use rayon::prelude::*;
+use segctl_numeric::par::chunks;
 use segctl_numeric::simd::{Kernel, dispatch};
 use serde::{Deserialize, Serialize};
 
-use super::block::{Sample, complete_rows};
+use super::block::Sample;
 use crate::describe::centred;
 
 /// Missing numbers as the mean of the nearest rows that have them (Troyanskaya et al. 2001).
@@ -52,30 +56,49 @@ impl KnnImputer {
     /// Whether all columns have as many rows and a unit, as they do unless a file was forged.
     pub(super) fn is_sound(&self) -> bool {
         let n = self.n_donors();
-        self.columns.iter().all(|column| column.values.len() == n && column.unit > 0.0)
+        self.neighbours > 0 && self.columns.iter().all(|column| column.values.len() == n && column.unit > 0.0)
     }
 
     /// Fills the NaN of row-major rows of the columns; returns how many rows took a mean for want of a
-    /// neighbour. O(n d) for n
-    /// rows to choose from, per row.
+    /// neighbour. O(n d) for n rows to choose from, per row.
     pub(super) fn complete(&self, rows: &mut [f64]) -> usize {
+        let d = self.columns.len();
+        if d == 0 {
+            return 0;
+        }
         let donors = Donors::new(&self.columns);
-        complete_rows(rows, self.columns.len(), |row| self.complete_row(&donors, row))
+        rows.par_chunks_mut(CHUNK * d).map(|piece| self.complete_chunk(&donors, piece)).sum()
     }
 
-    fn complete_row(&self, donors: &Donors, row: &mut [f64]) -> usize {
-        let distances = donors.distances(row);
-        let mut lonely = false;
-        for ((cell, column), kept) in row.iter_mut().zip(&self.columns).zip(&donors.columns) {
-            if cell.is_nan() {
-                let nearest = kept.mean_of_nearest(&distances, self.neighbours);
-                lonely |= nearest.is_none();
-                *cell = nearest.unwrap_or(column.mean);
+    /// Block after block of rows to choose from, each of which stays in the cache for all rows of the chunk.
+    fn complete_chunk(&self, donors: &Donors, rows: &mut [f64]) -> usize {
+        let d = self.columns.len();
+        let mut open: Vec<OpenRow> = rows.chunks_exact(d).map(|row| OpenRow::new(row, self.neighbours)).collect();
+        let mut scratch = Scratch::default();
+        for block in chunks(donors.n_rows, BLOCK) {
+            for (open, row) in open.iter_mut().zip(rows.chunks_exact(d)) {
+                let distances = donors.distances(row, block.clone(), &mut scratch);
+                open.offer(donors, block.start, distances);
             }
         }
-        usize::from(lonely)
+        let pairs = open.iter().zip(rows.chunks_exact_mut(d));
+        pairs.map(|(open, row)| usize::from(self.close(donors, open, row))).sum()
+    }
+
+    /// Fills a row with what was found for it; whether a cell took the mean for want of a neighbour.
+    fn close(&self, donors: &Donors, open: &OpenRow, row: &mut [f64]) -> bool {
+        for (j, nearest) in &open.cells {
+            row[*j] = nearest.mean(&donors.columns[*j].values).unwrap_or(self.columns[*j].mean);
+        }
+        open.cells.iter().any(|(_, nearest)| nearest.found.is_empty())
     }
 }
+
+/// Rows filled together.
+const CHUNK: usize = 32;
+
+/// Rows to choose from whose distances are computed together: their sums stay in the first-level cache.
+const BLOCK: usize = 512;
 
 /// The standard deviation, or 1 where there is none to speak of.
 fn unit(values: &[f64]) -> f64 {
@@ -105,31 +128,90 @@ impl Donors {
         Self { columns: columns.iter().map(Donated::new).collect(), n_rows }
     }
 
-    /// Per row to choose from, the mean squared difference over common columns; NaN without any.
-    fn distances(&self, row: &[f64]) -> Vec<f64> {
-        let mut squares = vec![0.0; self.n_rows];
-        let mut counts = vec![0.0; self.n_rows];
+    /// Per row of the block, the mean squared difference over common columns; NaN without any.
+    fn distances<'a>(&self, row: &[f64], block: Range<usize>, scratch: &'a mut Scratch) -> &'a [f64] {
+        let Scratch { squares, counts } = scratch;
+        for sums in [&mut *squares, &mut *counts] {
+            sums.clear();
+            sums.resize(block.len(), 0.0);
+        }
         let mut everywhere = 0.0;
         for (&x, column) in row.iter().zip(&self.columns).filter(|(x, _)| !x.is_nan()) {
-            let x = x / column.unit;
+            let (x, scaled) = (x / column.unit, &column.scaled[block.clone()]);
             match &column.present {
-                Some(present) => {
-                    dispatch(AddWhere {
-                        x,
-                        scaled: &column.scaled,
-                        present,
-                        squares: &mut squares,
-                        counts: &mut counts,
-                    });
-                }
+                Some(present) => dispatch(AddWhere { x, scaled, present: &present[block.clone()], squares, counts }),
                 None => {
                     everywhere += 1.0;
-                    dispatch(Add { x, scaled: &column.scaled, squares: &mut squares });
+                    dispatch(Add { x, scaled, squares });
                 }
             }
         }
-        squares.iter_mut().zip(&counts).for_each(|(square, count)| *square /= count + everywhere);
+        squares.iter_mut().zip(counts).for_each(|(square, count)| *square /= *count + everywhere);
         squares
+    }
+}
+
+/// Sums per row of a block.
+#[derive(Default)]
+struct Scratch {
+    squares: Vec<f64>,
+    counts: Vec<f64>,
+}
+
+/// A row with gaps, and for each the nearest rows so far.
+struct OpenRow {
+    cells: Vec<(usize, Nearest)>,
+}
+
+impl OpenRow {
+    fn new(row: &[f64], k: usize) -> Self {
+        let gaps = row.iter().enumerate().filter(|(_, value)| value.is_nan());
+        Self { cells: gaps.map(|(j, _)| (j, Nearest::new(k))).collect() }
+    }
+
+    fn offer(&mut self, donors: &Donors, first: usize, distances: &[f64]) {
+        for (j, nearest) in &mut self.cells {
+            let column = &donors.columns[*j];
+            for (row, &distance) in (first..).zip(distances) {
+                if nearest.wants(distance) && column.has(row) {
+                    nearest.insert(distance, row);
+                }
+            }
+        }
+    }
+}
+
+/// The k nearest rows so far, the nearest first, the earlier of equals first.
+struct Nearest {
+    k: usize,
+    found: Vec<(f64, usize)>,
+    /// The distance beyond which rows are of no interest.
+    reach: f64,
+}
+
+impl Nearest {
+    fn new(k: usize) -> Self {
+        Self { k, found: vec![], reach: f64::INFINITY }
+    }
+
+    /// An infinite distance is still one while places are free; a NaN never is.
+    fn wants(&self, distance: f64) -> bool {
+        distance < self.reach || (self.found.len() < self.k && distance == f64::INFINITY)
+    }
+
+    fn insert(&mut self, distance: f64, row: usize) {
+        let place = self.found.partition_point(|&(other, _)| other <= distance);
+        self.found.insert(place, (distance, row));
+        self.found.truncate(self.k);
+        if let Some(&(last, _)) = self.found.get(self.k - 1) {
+            self.reach = last;
+        }
+    }
+
+    /// The mean of what these rows have.
+    fn mean(&self, values: &[f64]) -> Option<f64> {
+        let sum: f64 = self.found.iter().map(|&(_, row)| values[row]).sum();
+        (!self.found.is_empty()).then(|| sum / self.found.len() as f64)
     }
 }
 
@@ -186,25 +268,6 @@ impl Donated {
 
     fn has(&self, row: usize) -> bool {
         self.present.as_ref().is_none_or(|present| present[row] > 0.0)
-    }
-
-    /// The mean over the `k` nearest rows that have the column and are at some distance.
-    fn mean_of_nearest(&self, distances: &[f64], k: usize) -> Option<f64> {
-        let mut nearest: Vec<(f64, usize)> = Vec::with_capacity(k.min(distances.len()) + 1);
-        let mut reach = f64::INFINITY;
-        for (row, &distance) in distances.iter().enumerate() {
-            // An infinite distance is still one while places are free; a NaN never is.
-            if (distance < reach || (nearest.len() < k && !distance.is_nan())) && self.has(row) {
-                let place = nearest.partition_point(|&(other, _)| other <= distance);
-                nearest.insert(place, (distance, row));
-                nearest.truncate(k);
-                if nearest.len() == k {
-                    reach = nearest[k - 1].0;
-                }
-            }
-        }
-        let sum: f64 = nearest.iter().map(|&(_, row)| self.values[row]).sum();
-        (!nearest.is_empty()).then(|| sum / nearest.len() as f64)
     }
 }
 

@@ -58,7 +58,10 @@ impl Imputer {
         let mut gappy = Gappy::of(table, &places);
         let n_lonely = match self {
             Self::Knn(imputer) => imputer.complete(&mut gappy.values),
-            Self::Iterative(imputer) => imputer.complete(&mut gappy.values),
+            Self::Iterative(imputer) => {
+                imputer.complete(&mut gappy.values);
+                0
+            }
         };
         gappy.write(table, &places);
         Ok(n_lonely)

@@ -68,7 +68,8 @@ impl IsolationForest {
         let average = average_path_length(self.n_sampled);
         let mut excesses = vec![0.0; rows.n_rows()];
         for tree in &self.trees {
-            excesses.iter_mut().zip(rows.rows()).for_each(|(excess, row)| *excess += tree.path_length(row) - average);
+            let lengths = tree.path_lengths();
+            excesses.iter_mut().zip(rows.rows()).for_each(|(excess, row)| *excess += lengths[tree.leaf(row)] - average);
         }
         excesses.into_iter().map(|excess| self.score_of(excess) > self.limit).collect()
     }

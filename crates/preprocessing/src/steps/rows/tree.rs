@@ -31,6 +31,7 @@ impl IsolationTree {
     }
 
     /// How many splits a row passes, plus what isolating the rows it ends among would take on average.
+    /// O(nodes).
     ///
     /// ```
     /// use segctl_preprocessing::steps::{IsolationTree, Node};
@@ -42,16 +43,31 @@ impl IsolationTree {
     /// # Panics
     /// Where the row has fewer values than the splits ask for, or a split names no node.
     pub fn path_length(&self, row: &[f64]) -> f64 {
-        let (mut at, mut depth) = (0, 0.0);
-        loop {
-            match self.nodes[at] {
-                Node::Leaf(n_rows) => return depth + average_path_length(n_rows as usize),
-                Node::Split(column, threshold, right) => {
-                    at = if row[column as usize] <= threshold { at + 1 } else { right as usize };
-                    depth += 1.0;
+        self.path_lengths()[self.leaf(row)]
+    }
+
+    /// Where the path of a row ends.
+    pub(super) fn leaf(&self, row: &[f64]) -> usize {
+        let mut at = 0;
+        while let Node::Split(column, threshold, right) = self.nodes[at] {
+            at = if row[column as usize] <= threshold { at + 1 } else { right as usize };
+        }
+        at
+    }
+
+    /// Per node, the length of a path that ends there.
+    pub(super) fn path_lengths(&self) -> Vec<f64> {
+        let mut lengths = vec![0.0; self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate() {
+            match *node {
+                Node::Leaf(n_rows) => lengths[at] += average_path_length(n_rows as usize),
+                Node::Split(_, _, right) => {
+                    lengths[at + 1] = lengths[at] + 1.0;
+                    lengths[right as usize] = lengths[at] + 1.0;
                 }
             }
         }
+        lengths
     }
 
     /// Whether every path of a row of `d` values comes to a leaf: splits only lead on, to a node there is.

@@ -13,6 +13,22 @@ use crate::{Missing, OutlierAction, Outliers, PrepareError, Scale, Skew, Unseen}
 /// assert_eq!(preparation.scale, Scale::Robust);
 /// preparation.validate().unwrap();
 /// assert!(toml::from_str::<Preparation>("scael = 1").is_err(), "a misspelt key is an error");
+///
+/// let thorough: Preparation = toml::from_str(
+///     r#"
+///     missing = "knn"
+///     neighbours = 7
+///     standardise-neighbours = true
+///     outliers = "mahalanobis"
+///     outlier-factor = 0.99
+///     winsorize = [0.01, 0.99]
+///     skew = "box-cox"
+///     scale = "quantile-normal"
+///     min-category-share = 0.01
+///     "#,
+/// )?;
+/// assert_eq!(thorough.winsorize, Some([0.01, 0.99]));
+/// thorough.validate().unwrap();
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

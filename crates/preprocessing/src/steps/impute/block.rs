@@ -30,6 +30,11 @@ impl Sample {
         Self { names, columns, n_rows }
     }
 
+    /// Whether a column has no missing cell in these rows.
+    pub(super) fn is_complete(&self, j: usize) -> bool {
+        self.columns[j].iter().all(|value| !value.is_nan())
+    }
+
     /// The places of the columns, from the fewest missing cells to the most.
     pub(super) fn by_gaps(&self) -> Vec<usize> {
         let n_missing = |&j: &usize| self.columns[j].iter().filter(|value| value.is_nan()).count();

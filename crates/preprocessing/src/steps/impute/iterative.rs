@@ -1,3 +1,4 @@
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::bayesian_ridge::coefficients;
@@ -57,9 +58,12 @@ impl IterativeImputer {
             return Self { converged: true, ..imputer };
         }
         let order = sample.by_gaps();
+        let (complete, gappy) = order.split_at(order.iter().filter(|&&j| sample.is_complete(j)).count());
         while imputer.rounds.len() < MAX_ROUNDS && !imputer.converged {
             let before = chain.columns.clone();
-            imputer.rounds.push(order.iter().map(|&target| chain.advance(target)).collect());
+            let mut round = chain.regress_complete(complete);
+            round.extend(gappy.iter().map(|&target| chain.advance(target)));
+            imputer.rounds.push(round);
             imputer.converged = chain.largest_move(&before) < TOLERANCE * sample.largest();
         }
         imputer
@@ -87,6 +91,22 @@ impl IterativeImputer {
 }
 
 impl Regression {
+    /// From the triangle of the centred columns at `places`, the target last, of `n` rows.
+    fn of(places: &[usize], centres: &[f64], r: &[f64], n: usize) -> Self {
+        let d = places.len();
+        let (target, mean) = (places[d - 1], centres[d - 1]);
+        let slopes = coefficients(r, d - 1, n);
+        let mut found = Self { target, intercept: mean, coefficients: vec![0.0; d] };
+        for ((&j, &slope), &centre) in places.iter().zip(&slopes).zip(centres) {
+            found.coefficients[j] = slope;
+            found.intercept -= slope * centre;
+        }
+        match found.intercept.is_finite() && slopes.iter().all(|slope| slope.is_finite()) {
+            true => found,
+            false => Self { target, intercept: mean, coefficients: vec![0.0; d] },
+        }
+    }
+
     fn predict(&self, row: &[f64], otherwise: f64) -> f64 {
         let found = self.intercept + dot(&self.coefficients, row);
         if found.is_finite() { found } else { otherwise }
@@ -120,25 +140,27 @@ impl<'a> Chain<'a> {
     }
 
     fn regress(&self, target: usize, there: &[usize]) -> Regression {
-        let d = self.columns.len();
-        let places: Vec<usize> = (0..d).filter(|&j| j != target).chain([target]).collect();
+        let places = places(self.columns.len(), target);
         let picked = |j: usize| there.iter().map(|&row| self.columns[j][row]).collect::<Vec<f64>>();
-        let mut centred: Vec<Vec<f64>> = places.iter().map(|&j| picked(j)).collect();
-        let centres: Vec<f64> = centred.iter_mut().map(|column| centre(column)).collect();
-        let r = triangle(there.len(), d, |rows, out| {
-            let pieces = out.chunks_exact_mut(rows.len().max(1)).zip(&centred);
-            pieces.for_each(|(out, column)| out.copy_from_slice(&column[rows.clone()]));
-        });
-        let slopes = coefficients(&r, d - 1, there.len());
-        let mut step = Regression { target, intercept: centres[d - 1], coefficients: vec![0.0; d] };
-        for ((&j, &slope), &centre) in places.iter().zip(&slopes).zip(&centres) {
-            step.coefficients[j] = slope;
-            step.intercept -= slope * centre;
+        let (centres, r) = factor(places.iter().map(|&j| picked(j)).collect());
+        Regression::of(&places, &centres, &r, there.len())
+    }
+
+    /// The regressions of columns without gaps: they fill nothing here, and so one factor serves them all.
+    fn regress_complete(&self, targets: &[usize]) -> Vec<Regression> {
+        if targets.is_empty() {
+            return vec![];
         }
-        match step.intercept.is_finite() && slopes.iter().all(|slope| slope.is_finite()) {
-            true => step,
-            false => Regression { target, intercept: centres[d - 1], coefficients: vec![0.0; d] },
-        }
+        let (d, n_rows) = (self.columns.len(), self.sample.n_rows);
+        let (centres, whole) = factor(self.columns.clone());
+        let regress = |&target: &usize| {
+            let places = places(d, target);
+            let centres: Vec<f64> = places.iter().map(|&j| centres[j]).collect();
+            let columns = places.iter().map(|&j| &whole[j * d..(j + 1) * d]);
+            let r = triangle_of(&columns.collect::<Vec<_>>());
+            Regression::of(&places, &centres, &r, n_rows)
+        };
+        targets.par_iter().map(regress).collect()
     }
 
     /// The largest sum over a row of how far its values moved.
@@ -151,9 +173,53 @@ impl<'a> Chain<'a> {
     }
 }
 
+/// All others in order, then the target.
+fn places(d: usize, target: usize) -> Vec<usize> {
+    (0..d).filter(|&j| j != target).chain([target]).collect()
+}
+
+/// The means of columns and the triangle of what is left without them.
+fn factor(mut columns: Vec<Vec<f64>>) -> (Vec<f64>, Vec<f64>) {
+    let centres = columns.iter_mut().map(|column| centre(column)).collect();
+    let r = triangle_of(&columns.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    (centres, r)
+}
+
+fn triangle_of(columns: &[&[f64]]) -> Vec<f64> {
+    let n_rows = columns.first().map_or(0, |column| column.len());
+    triangle(n_rows, columns.len(), |rows, out| {
+        let pieces = out.chunks_exact_mut(rows.len().max(1)).zip(columns);
+        pieces.for_each(|(out, column)| out.copy_from_slice(&column[rows.clone()]));
+    })
+}
+
 /// Subtracts the mean and returns it.
 fn centre(column: &mut [f64]) -> f64 {
     let centre = mean(column).unwrap_or(0.0);
     column.iter_mut().for_each(|value| *value -= centre);
     centre
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_factor_serves_all_columns_without_gaps() {
+        let value = |i: usize, j: usize| libm::sin((i * (2 * j + 3) + j) as f64) * libm::pow(10.0, j as f64 - 1.0);
+        let base: Vec<Vec<f64>> = (0..4).map(|j| (0..3000).map(|i| value(i, j)).collect()).collect();
+        let mut columns = base.clone();
+        columns.push((0..3000).map(|i| 3.0 * base[0][i] - 0.5 * base[2][i] + 0.1 * base[1][i]).collect());
+        let names = (0..5).map(|j| format!("c{j}")).collect();
+        let sample = Sample { names, columns, n_rows: 3000 };
+        let chain = Chain::new(&sample, &[0.0; 5]);
+        let all: Vec<usize> = (0..3000).collect();
+        for (target, found) in chain.regress_complete(&[0, 1, 2, 3, 4]).into_iter().enumerate() {
+            let expected = chain.regress(target, &all);
+            assert_eq!(found.target, target);
+            for (found, expected) in found.coefficients.iter().zip(&expected.coefficients) {
+                assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{target}: {found} {expected}");
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 use segctl_numeric::par::chunks;
-use segctl_numeric::simd::{Kernel, dispatch};
+use segctl_numeric::simd::{Kernel, LANES, dispatch};
 use serde::{Deserialize, Serialize};
 
 use super::block::Sample;
@@ -146,7 +146,7 @@ impl Donors {
                 }
             }
         }
-        squares.iter_mut().zip(counts).for_each(|(square, count)| *square /= *count + everywhere);
+        dispatch(Divide { squares, counts, everywhere });
         squares
     }
 }
@@ -172,9 +172,10 @@ impl OpenRow {
     fn offer(&mut self, donors: &Donors, first: usize, distances: &[f64]) {
         for (j, nearest) in &mut self.cells {
             let column = &donors.columns[*j];
-            for (row, &distance) in (first..).zip(distances) {
-                if nearest.wants(distance) && column.has(row) {
-                    nearest.insert(distance, row);
+            for (group, start) in distances.chunks(LANES).zip((first..).step_by(LANES)) {
+                // Most groups hold nobody nearer, which is seen for all of them at once.
+                if group.iter().fold(false, |any, &distance| any | (distance <= nearest.reach)) {
+                    nearest.offer(column, start, group);
                 }
             }
         }
@@ -192,6 +193,14 @@ struct Nearest {
 impl Nearest {
     fn new(k: usize) -> Self {
         Self { k, found: vec![], reach: f64::INFINITY }
+    }
+
+    fn offer(&mut self, column: &Donated, start: usize, distances: &[f64]) {
+        for (row, &distance) in (start..).zip(distances) {
+            if self.wants(distance) && column.has(row) {
+                self.insert(distance, row);
+            }
+        }
     }
 
     /// An infinite distance is still one while places are free; a NaN never is.
@@ -254,6 +263,22 @@ impl Kernel for AddWhere<'_> {
             *square += present * (gap * gap);
             *count += present;
         }
+    }
+}
+
+/// Divides sums by how many columns they are over.
+struct Divide<'a> {
+    squares: &'a mut [f64],
+    counts: &'a [f64],
+    everywhere: f64,
+}
+
+impl Kernel for Divide<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.squares.iter_mut().zip(self.counts).for_each(|(square, count)| *square /= count + self.everywhere);
     }
 }
 
@@ -329,6 +354,7 @@ mod tests {
             let (x, scaled) = (0.3, scaled.as_slice());
             dispatch_with(level, AddWhere { x, scaled, present: &present, squares: &mut squares, counts: &mut counts });
             dispatch_with(level, Add { x, scaled, squares: &mut squares });
+            dispatch_with(level, Divide { squares: &mut squares, counts: &counts, everywhere: 1.0 });
             (squares, counts)
         };
         let levels = available_levels();

@@ -85,7 +85,8 @@ impl Imputer {
             }
             Self::Iterative(imputer) => {
                 let (rounds, n) = (imputer.rounds.len(), imputer.n_rows);
-                format!("filled by regression on the other numbers, learnt in {rounds} rounds from {n} rows")
+                let end = if imputer.converged { "" } else { ", after which values still moved" };
+                format!("filled by regression on the other numbers, learnt in {rounds} rounds from {n} rows{end}")
             }
         }
     }

@@ -92,8 +92,9 @@ pub enum OutlierAction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Skew {
-    /// Columns with a long tail only, and only where it at least halves the skewness: `log1p` where no value is negative and the
-    /// skewness exceeds 1, Yeo-Johnson where values are negative and |skewness| exceeds 1.
+    /// Columns with a long tail only, and only where it at least halves the skewness: `log1p` where no value is
+    /// negative and the skewness exceeds 1, Yeo-Johnson where values are negative and |skewness| exceeds 1. An
+    /// event says for every column of numbers what was chosen and why.
     #[default]
     Auto,
     /// No column.

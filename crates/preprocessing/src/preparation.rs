@@ -129,13 +129,24 @@ impl Preparation {
     /// [`PrepareError::Parameter`] with the first parameter outside its range,
     /// [`PrepareError::ClipsRows`] when outliers are whole rows and should be clipped.
     pub fn validate(&self) -> Result<(), PrepareError> {
+        if self.outliers.is_of_rows() && self.outlier_action == OutlierAction::Clip {
+            return Err(PrepareError::ClipsRows { outliers: self.outliers.word() });
+        }
+        match self.ranges().into_iter().find(|&(_, _, valid, _)| !valid) {
+            None => Ok(()),
+            Some((name, value, _, expected)) => Err(PrepareError::Parameter { name, value, expected }),
+        }
+    }
+
+    /// The key of every number, its value, whether that is within its range, and the range.
+    fn ranges(&self) -> Vec<(&'static str, f64, bool, &'static str)> {
         let factor = self.outlier_factor.unwrap_or(0.5);
         let (factor_fits, factor_range) = match self.outliers.is_of_rows() {
             true => (factor > 0.0 && factor < 1.0, "in (0, 1)"),
             false => (factor > 0.0 && factor.is_finite(), "> 0"),
         };
         let [low, high] = self.winsorize.unwrap_or([0.0, 1.0]);
-        let checks = [
+        vec![
             ("constant", self.constant, self.constant.is_finite(), "a finite number"),
             ("neighbours", self.neighbours as f64, self.neighbours >= 1, ">= 1"),
             ("max-missing-share", self.max_missing_share, (0.0..=1.0).contains(&self.max_missing_share), "in [0, 1]"),
@@ -156,14 +167,7 @@ impl Preparation {
             ("winsorize", high, high > low && high <= 1.0, "in (0, 1], above the lower quantile"),
             ("max-categories", self.max_categories as f64, self.max_categories >= 2, ">= 2"),
             ("min-category-share", self.min_category_share, (0.0..1.0).contains(&self.min_category_share), "in [0, 1)"),
-        ];
-        if self.outliers.is_of_rows() && self.outlier_action == OutlierAction::Clip {
-            return Err(PrepareError::ClipsRows { outliers: self.outliers.word() });
-        }
-        match checks.into_iter().find(|&(_, _, valid, _)| !valid) {
-            None => Ok(()),
-            Some((name, value, _, expected)) => Err(PrepareError::Parameter { name, value, expected }),
-        }
+        ]
     }
 }
 

@@ -13,8 +13,8 @@ use crate::{Event, PrepareError, Scale};
 /// Each number becomes one scaled feature. Each category becomes a block of 0/1 features, scaled
 /// together so that one categorical column counts as much as one number, however many categories it
 /// has: under `standard` and `robust` the variances of the block sum to 1 (a standardised number's
-/// variance), as under `quantile-normal`; under the other scales two rows of different categories are at distance 1 (as the
-/// two ends of a number's range). Standardising each 0/1 feature on its own would let a column of 20
+/// variance), as under `quantile-normal`; under `min-max`, `max-abs`, `quantile-uniform` and `rank` two rows of
+/// different categories are at distance 1 (as the two ends of a number's range). Standardising each 0/1 feature on its own would let a column of 20
 /// categories weigh twenty times a number, and its rarest categories most.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Features {

@@ -240,13 +240,14 @@ mod tests {
         check(
             grown(0.0),
             Skew::Auto,
-            "replaced by ln(1 + x): skewness 2.6 became 0.1, chosen for the long tail of values none of which is negative",
+            "replaced by ln(1 + x): skewness 2.6 became 0.1, chosen for the long tail of values none of which is \
+             negative",
         );
         check(
             grown(2.0),
             Skew::Auto,
-            "replaced by its Yeo-Johnson transform, lambda 0.034107: skewness 2.6 became 0.0, chosen for the long tail of \
-             values of which 14 are negative",
+            "replaced by its Yeo-Johnson transform, lambda 0.034107: skewness 2.6 became 0.0, chosen for the long tail \
+             of values of which 14 are negative",
         );
         check((0..200).map(f64::from).collect(), Skew::Auto, "left as it is: its skewness of 0.0 is within 1");
         let left = (0..200).map(|i| 1.0 - libm::exp(-f64::from(i) / 5.0)).collect();

@@ -178,7 +178,7 @@ fn rows_are_counted_once_and_left_out_when_asked() {
 }
 
 #[test]
-fn units_and_row_order_do_not_matter_to_distances() {
+fn units_do_not_matter_nor_does_row_order_to_distances() {
     let golden: Golden = golden("outliers", "outliers");
     let asked = preparation(Outliers::Mahalanobis, OutlierAction::Flag);
     let plain = prepare(&golden.rows, &asked).1.outliers;
@@ -188,6 +188,9 @@ fn units_and_row_order_do_not_matter_to_distances() {
     other.reverse();
     let backwards: Vec<u32> = plain.into_iter().rev().collect();
     assert_eq!(prepare(&other, &asked).1.outliers, backwards);
+    let asked = preparation(Outliers::IsolationForest, OutlierAction::Flag);
+    let scaled: Vec<Vec<f64>> = golden.rows.iter().map(|row| vec![8.0 * row[0], 0.25 * row[1], row[2]]).collect();
+    assert_eq!(prepare(&scaled, &asked).1.outliers, prepare(&golden.rows, &asked).1.outliers);
 }
 
 #[test]

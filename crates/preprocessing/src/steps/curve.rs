@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::normal::normal_quantile;
 use crate::Scale;
 use crate::describe::{present, quantile};
 
@@ -73,7 +73,10 @@ impl Curve {
     pub fn place(&self, x: f64) -> f64 {
         match self {
             Self::Uniform { quantiles } => share_below(quantiles, x),
-            Self::Normal { quantiles } => normal_quantile(away_from_ends(quantiles, x)),
+            Self::Normal { quantiles } => {
+                let least = NEAR_END - f64::EPSILON;
+                normal_quantile(away_from_ends(quantiles, x).clamp(least, 1.0 - least))
+            }
             Self::Rank { values, places } => interpolate(values, |i| places[i], x),
         }
     }
@@ -159,11 +162,6 @@ fn away_from_ends(quantiles: &[f64], x: f64) -> f64 {
         _ if x + near > high => 1.0,
         _ => share_below(quantiles, x),
     }
-}
-
-fn normal_quantile(share: f64) -> f64 {
-    let least = NEAR_END - f64::EPSILON;
-    Normal::standard().inverse_cdf(share.clamp(least, 1.0 - least))
 }
 
 /// Between distinct ascending values, and as the nearest beyond them.

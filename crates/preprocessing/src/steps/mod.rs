@@ -7,6 +7,7 @@ mod features;
 mod fences;
 mod fill;
 mod impute;
+mod normal;
 mod rows;
 mod scaling;
 mod select;

@@ -18,11 +18,13 @@ from external import write_external
 from factors import write_factors
 from gmm import write_gmm
 from hdbscan_tree import write_hdbscan
+from imputers import write_imputers
 from internal import write_internal
 from kmeans import write_kmeans
 from kmeans_relatives import write_kmeans_relatives
 from knee import write_knee
 from mixed import write_mixed
+from outliers import write_outliers
 from pca import write_pca
 from pca_relatives import write_pca_relatives
 from preprocessing import write_preprocessing
@@ -30,6 +32,7 @@ from r_references import write_gap, write_prediction_strength, write_stability
 from rules import write_rules
 from silhouette import write_silhouette
 from som import write_som
+from transforms import write_transforms
 from ward_graph import write_ward_graph
 
 SUBJECTS = {
@@ -42,11 +45,13 @@ SUBJECTS = {
     "gap": write_gap,
     "gmm": write_gmm,
     "hdbscan": write_hdbscan,
+    "imputers": write_imputers,
     "internal": write_internal,
     "kmeans": write_kmeans,
     "kmeans_relatives": write_kmeans_relatives,
     "knee": write_knee,
     "mixed": write_mixed,
+    "outliers": write_outliers,
     "pca": write_pca,
     "pca_relatives": write_pca_relatives,
     "prediction_strength": write_prediction_strength,
@@ -54,6 +59,7 @@ SUBJECTS = {
     "rules": write_rules,
     "silhouette": write_silhouette,
     "som": write_som,
+    "transforms": write_transforms,
     "ward_graph": write_ward_graph,
     "stability": write_stability,
 }

@@ -17,6 +17,12 @@ pub enum PrepareError {
         /// The range, in words.
         expected: &'static str,
     },
+    /// Outliers that are whole rows cannot be moved to a limit.
+    #[error("outlier-action=clip cannot go with outliers={outliers}, which finds rows and not values")]
+    ClipsRows {
+        /// How outliers should be found.
+        outliers: &'static str,
+    },
     /// No column was chosen.
     #[error("no column was chosen as a feature")]
     NoColumns,
@@ -25,6 +31,14 @@ pub enum PrepareError {
     Twice {
         /// Its name.
         column: String,
+    },
+    /// An order that names a category at two places.
+    #[error("column {column}: the order names {level:?} twice")]
+    TwiceInOrder {
+        /// The column.
+        column: String,
+        /// The category.
+        level: String,
     },
     /// Nothing to fit on.
     #[error("there are no rows to learn from")]
@@ -94,6 +108,9 @@ impl PrepareError {
     /// What the user can do about it, where something can be done.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::ClipsRows { .. } => Some(
+                "use outlier-action = \"flag\" or \"drop\", or look column by column: outliers = \"iqr\"".to_owned(),
+            ),
             Self::Missing { .. } => Some("fill them before, or leave the preparation to segctl".to_owned()),
             Self::NoColumns => Some("choose columns with numbers or categories".to_owned()),
             Self::NoRowsLeft { step: "missing", .. } => {

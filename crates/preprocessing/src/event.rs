@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// The step that did it: `read`, `missing`, `near-constant`, `collinear`, `outliers`, `skew`,
-    /// `encode`, `scale`.
+    /// The step that did it: `read`, `missing`, `near-constant`, `collinear`, `outliers`,
+    /// `winsorize`, `skew`, `encode`, `scale`.
     pub step: String,
     /// The column concerned; `None` for whole rows.
     pub column: Option<String>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::raw::{Input, Pieces, Reading, fit_input, read_input};
 use crate::steps::{Feature, Features, ORDER, Step, select_columns};
 use crate::table::Table;
-use crate::{ColumnPlan, Difference, Event, Gaps, Preparation, PrepareError, Unseen};
+use crate::{ColumnPlan, Difference, Event, Gaps, Preparation, PrepareError, Treatment, Unseen};
 
 /// Everything learnt from a table: enough to make the same features of other rows.
 ///
@@ -37,7 +37,7 @@ pub struct Prepared {
     pub names: Vec<String>,
     /// The 0-based rows of the table the matrix's rows are; `None` when all are kept.
     pub kept_rows: Option<Vec<usize>>,
-    /// Per row of the matrix, in how many columns it was an outlier.
+    /// Per row of the matrix, in how many columns it was an outlier; 1 where it was one as a whole.
     pub outliers: Vec<u32>,
     /// Which values of the matrix were missing and have been filled.
     pub gaps: Gaps,
@@ -97,9 +97,10 @@ pub fn fit_transform(
     }
     let mut steps = Vec::with_capacity(ORDER.len());
     for fit_step in ORDER {
-        let step = fit_step(&table, preparation);
-        step.transform(&mut table)?;
-        steps.push(step);
+        if let Some(step) = fit_step(&table, preparation) {
+            step.transform(&mut table)?;
+            steps.push(step);
+        }
     }
     let features = Features::fit(&table, preparation.scale);
     let fitted = Fitted { inputs, unseen: preparation.unseen, dropped, steps, features };
@@ -204,11 +205,23 @@ fn check_columns(columns: &[ColumnPlan]) -> Result<(), PrepareError> {
     if columns.is_empty() {
         return Err(PrepareError::NoColumns);
     }
-    let mut seen = BTreeSet::new();
-    match columns.iter().find(|plan| !seen.insert(plan.name.as_str())) {
-        Some(twice) => Err(PrepareError::Twice { column: twice.name.clone() }),
+    if let Some(twice) = first_twice(columns.iter().map(|plan| plan.name.as_str())) {
+        return Err(PrepareError::Twice { column: twice.to_owned() });
+    }
+    columns.iter().try_for_each(check_order)
+}
+
+fn check_order(plan: &ColumnPlan) -> Result<(), PrepareError> {
+    let Treatment::Ordinal { order: Some(order) } = &plan.treatment else { return Ok(()) };
+    match first_twice(order.iter().map(String::as_str)) {
+        Some(level) => Err(PrepareError::TwiceInOrder { column: plan.name.clone(), level: level.to_owned() }),
         None => Ok(()),
     }
+}
+
+fn first_twice<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut seen = BTreeSet::new();
+    names.find(|&name| !seen.insert(name))
 }
 
 fn count_rows(batches: &[RecordBatch]) -> usize {

@@ -9,6 +9,7 @@
 //! [`describe`] holds statistics for people, [`packs`] SQL features and rules for known kinds of data,
 //! [`raw`] the way from Arrow to numbers and categories, [`rfm`] scores and named segments of buyers. This crate runs no SQL and reads no files.
 
+mod choices;
 pub mod describe;
 mod error;
 mod event;
@@ -22,9 +23,10 @@ pub mod rfm;
 pub mod steps;
 mod table;
 
+pub use choices::{Missing, OutlierAction, Outliers, Scale, Skew, Unseen};
 pub use error::{Difference, PrepareError};
 pub use event::Event;
 pub use fitted::{Fitted, Prepared, fit, fit_transform};
 pub use gaps::Gaps;
 pub use plan::{ColumnPlan, Treatment};
-pub use preparation::{Missing, OutlierAction, Outliers, Preparation, Scale, Skew, Unseen};
+pub use preparation::Preparation;

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub enum Treatment {
     /// A number as it is. Booleans, and text that holds only words for yes and no, become 1 and 0.
     Numeric,
+    /// The share of rows that have the category, which tells common from rare: one number, however many
+    /// categories there are. Two equally frequent categories become the same.
+    Frequency,
     /// One 0/1 feature per category; the whole block counts as much as one number.
     OneHot,
     /// One number per category: its place, from 0, in the order given or else in the sorted order

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::PrepareError;
+use crate::{Missing, OutlierAction, Outliers, PrepareError, Scale, Skew, Unseen};
 
 /// How columns become features: the `[prepare]` section of the configuration.
 ///
@@ -13,6 +13,22 @@ use crate::PrepareError;
 /// assert_eq!(preparation.scale, Scale::Robust);
 /// preparation.validate().unwrap();
 /// assert!(toml::from_str::<Preparation>("scael = 1").is_err(), "a misspelt key is an error");
+///
+/// let thorough: Preparation = toml::from_str(
+///     r#"
+///     missing = "knn"
+///     neighbours = 7
+///     standardise-neighbours = true
+///     outliers = "mahalanobis"
+///     outlier-factor = 0.99
+///     winsorize = [0.01, 0.99]
+///     skew = "box-cox"
+///     scale = "quantile-normal"
+///     min-category-share = 0.01
+///     "#,
+/// )?;
+/// assert_eq!(thorough.winsorize, Some([0.01, 0.99]));
+/// thorough.validate().unwrap();
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +38,11 @@ pub struct Preparation {
     pub missing: Missing,
     /// What missing numbers become when `missing = "constant"`.
     pub constant: f64,
+    /// How many rows are averaged when `missing = "knn"`; >= 1.
+    pub neighbours: usize,
+    /// Whether these rows are nearest in standard deviations of each column, rather than in the columns' own
+    /// units, in which amounts in the thousands outweigh ages.
+    pub standardise_neighbours: bool,
     /// Whether a 0/1 feature tells, for every column with missing cells, where they were.
     pub indicator: bool,
     /// Columns with a larger share of missing cells than this are dropped; in `[0, 1]`.
@@ -33,17 +54,26 @@ pub struct Preparation {
     pub max_correlation: f64,
     /// How outliers are found.
     pub outliers: Outliers,
-    /// The reach of the fence: IQRs beyond the quartiles (1.5), standard deviations (3) or modified
-    /// z-score (3.5) unless given.
+    /// What is still no outlier: IQRs beyond the quartiles (1.5), standard deviations (3), modified z-score
+    /// (3.5), quantile of the squared Mahalanobis distance (0.975) or isolation score (0.5) unless given; the
+    /// last two in (0, 1).
     pub outlier_factor: Option<f64>,
     /// What becomes of outliers.
     pub outlier_action: OutlierAction,
+    /// The seed of the isolation forest.
+    pub seed: u64,
+    /// Two quantiles of each column of numbers; values beyond are moved to them. `[0.01, 0.99]` tames the
+    /// extreme hundredth on either side; ascending, in `[0, 1]`.
+    pub winsorize: Option<[f64; 2]>,
     /// How skewed columns are straightened.
     pub skew: Skew,
     /// How features are made comparable.
     pub scale: Scale,
     /// A one-hot column keeps at most this many categories, the rarest merged into `(other)`; >= 2.
     pub max_categories: usize,
+    /// Categories of a one-hot column with a smaller share of the rows are merged into `(other)` too; in
+    /// `[0, 1)`.
+    pub min_category_share: f64,
     /// What becomes of categories that were not there when the steps were fitted.
     pub unseen: Unseen,
 }
@@ -53,6 +83,8 @@ impl Default for Preparation {
         Self {
             missing: Missing::default(),
             constant: 0.0,
+            neighbours: 5,
+            standardise_neighbours: false,
             indicator: false,
             max_missing_share: 0.5,
             near_constant_share: 0.999,
@@ -60,9 +92,12 @@ impl Default for Preparation {
             outliers: Outliers::default(),
             outlier_factor: None,
             outlier_action: OutlierAction::default(),
+            seed: 0,
+            winsorize: None,
             skew: Skew::default(),
             scale: Scale::default(),
             max_categories: 20,
+            min_category_share: 0.0,
             unseen: Unseen::default(),
         }
     }
@@ -88,14 +123,32 @@ impl Preparation {
         }
     }
 
-    /// Checks every number against its range.
+    /// Checks every number against its range, and that choices go together.
     ///
     /// # Errors
-    /// [`PrepareError::Parameter`] with the first parameter outside its range.
+    /// [`PrepareError::Parameter`] with the first parameter outside its range,
+    /// [`PrepareError::ClipsRows`] when outliers are whole rows and should be clipped.
     pub fn validate(&self) -> Result<(), PrepareError> {
-        let factor = self.outlier_factor.unwrap_or(1.0);
-        let checks = [
+        if self.outliers.is_of_rows() && self.outlier_action == OutlierAction::Clip {
+            return Err(PrepareError::ClipsRows { outliers: self.outliers.word() });
+        }
+        match self.ranges().into_iter().find(|&(_, _, valid, _)| !valid) {
+            None => Ok(()),
+            Some((name, value, _, expected)) => Err(PrepareError::Parameter { name, value, expected }),
+        }
+    }
+
+    /// The key of every number, its value, whether that is within its range, and the range.
+    fn ranges(&self) -> Vec<(&'static str, f64, bool, &'static str)> {
+        let factor = self.outlier_factor.unwrap_or(0.5);
+        let (factor_fits, factor_range) = match self.outliers.is_of_rows() {
+            true => (factor > 0.0 && factor < 1.0, "in (0, 1)"),
+            false => (factor > 0.0 && factor.is_finite(), "> 0"),
+        };
+        let [low, high] = self.winsorize.unwrap_or([0.0, 1.0]);
+        vec![
             ("constant", self.constant, self.constant.is_finite(), "a finite number"),
+            ("neighbours", self.neighbours as f64, self.neighbours >= 1, ">= 1"),
             ("max-missing-share", self.max_missing_share, (0.0..=1.0).contains(&self.max_missing_share), "in [0, 1]"),
             (
                 "near-constant-share",
@@ -109,114 +162,18 @@ impl Preparation {
                 in_half_open(self.max_correlation, 0.0),
                 "in (0, 1], or infinite",
             ),
-            ("outlier-factor", factor, factor.is_finite() && factor > 0.0, "> 0"),
+            ("outlier-factor", factor, factor_fits, factor_range),
+            ("winsorize", low, (0.0..1.0).contains(&low), "in [0, 1)"),
+            ("winsorize", high, high > low && high <= 1.0, "in (0, 1], above the lower quantile"),
             ("max-categories", self.max_categories as f64, self.max_categories >= 2, ">= 2"),
-        ];
-        match checks.into_iter().find(|&(_, _, valid, _)| !valid) {
-            None => Ok(()),
-            Some((name, value, _, expected)) => Err(PrepareError::Parameter { name, value, expected }),
-        }
+            ("min-category-share", self.min_category_share, (0.0..1.0).contains(&self.min_category_share), "in [0, 1)"),
+        ]
     }
 }
 
 /// In `(low, 1]`, or out of reach.
 fn in_half_open(value: f64, low: f64) -> bool {
     value > low && (value <= 1.0 || value == f64::INFINITY)
-}
-
-/// What becomes of missing cells.
-///
-/// Categories cannot be averaged: under `mean`, `median` and `constant` their missing cells become a
-/// category of their own, `(missing)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Missing {
-    /// Rows with a missing cell are left out.
-    Drop,
-    /// The column's mean.
-    Mean,
-    /// The column's median.
-    #[default]
-    Median,
-    /// The column's most frequent value, the least one of several.
-    MostFrequent,
-    /// [`Preparation::constant`].
-    Constant,
-    /// They are refused.
-    Error,
-}
-
-/// How outliers are found, column by column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outliers {
-    /// Outside `[q1 - f*IQR, q3 + f*IQR]` (Tukey 1977), f = 1.5.
-    #[default]
-    Iqr,
-    /// More than f standard deviations from the mean, f = 3.
-    Z,
-    /// `0.6745 * |x - median| / MAD > f` (Iglewicz and Hoaglin 1993), f = 3.5.
-    Mad,
-    /// Outliers are not looked for.
-    None,
-}
-
-/// What becomes of outliers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OutlierAction {
-    /// Counted, row by row; nothing changes.
-    #[default]
-    Flag,
-    /// Moved to the fence.
-    Clip,
-    /// Rows with an outlier are left out.
-    Drop,
-}
-
-/// How skewed columns are straightened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Skew {
-    /// Columns with a long tail only, and only where it at least halves the skewness: `log1p` where no value is negative and the
-    /// skewness exceeds 1, Yeo-Johnson where values are negative and |skewness| exceeds 1.
-    #[default]
-    Auto,
-    /// No column.
-    None,
-    /// `ln(1 + x)` for every column of numbers without negative values.
-    #[serde(rename = "log1p")]
-    Log1p,
-    /// The power transform of Yeo and Johnson (2000) for every column of numbers.
-    YeoJohnson,
-}
-
-/// How features are made comparable. A constant feature is centred and left unscaled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scale {
-    /// `(x - mean) / sd`, the population standard deviation (ddof = 0).
-    #[default]
-    Standard,
-    /// `(x - median) / (q3 - q1)`; by the standard deviation where the quartiles coincide.
-    Robust,
-    /// `(x - min) / (max - min)`.
-    MinMax,
-    /// `x / max |x|`.
-    MaxAbs,
-    /// As it is.
-    None,
-}
-
-/// What becomes of categories that were not there when the steps were fitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unseen {
-    /// They are differences, and the data is refused.
-    #[default]
-    Error,
-    /// They are counted; one-hot features are all zero before scaling, ordinals are missing.
-    Ignore,
 }
 
 #[cfg(test)]
@@ -231,11 +188,24 @@ mod tests {
             assert_eq!(preparation.validate().unwrap_err().to_string(), message);
         };
         check(|p| p.constant = f64::NAN, "constant=NaN should be a finite number");
+        check(|p| p.neighbours = 0, "neighbours=0 should be >= 1");
         check(|p| p.max_missing_share = 1.5, "max-missing-share=1.5 should be in [0, 1]");
         check(|p| p.near_constant_share = 0.5, "near-constant-share=0.5 should be in (0.5, 1], or infinite");
         check(|p| p.max_correlation = 0.0, "max-correlation=0 should be in (0, 1], or infinite");
         check(|p| p.outlier_factor = Some(-1.0), "outlier-factor=-1 should be > 0");
+        check(
+            |p| (p.outliers, p.outlier_factor) = (Outliers::Mahalanobis, Some(1.0)),
+            "outlier-factor=1 should be in (0, 1)",
+        );
+        check(
+            |p| (p.outliers, p.outlier_action) = (Outliers::IsolationForest, OutlierAction::Clip),
+            "outlier-action=clip cannot go with outliers=isolation-forest, which finds rows and not values",
+        );
+        check(|p| p.winsorize = Some([-0.1, 0.9]), "winsorize=-0.1 should be in [0, 1)");
+        let told = "winsorize=0.1 should be in (0, 1], above the lower quantile";
+        check(|p| p.winsorize = Some([0.2, 0.1]), told);
         check(|p| p.max_categories = 1, "max-categories=1 should be >= 2");
+        check(|p| p.min_category_share = 1.0, "min-category-share=1 should be in [0, 1)");
         assert!(Preparation::default().validate().is_ok());
     }
 }

@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Flag,
     /// A place in an order.
     Rank,
+    /// The share of rows with a category.
+    Share,
     /// An index into these categories. An index past the end is a category nobody has seen.
     Category(Vec<String>),
 }
@@ -41,7 +43,7 @@ pub(crate) struct Table {
     pub(crate) n_rows: usize,
     /// Source rows still here; `None` while all are.
     pub(crate) kept_rows: Option<Vec<usize>>,
-    /// Per row, in how many columns it is an outlier; empty until looked for.
+    /// Per row, in how many columns it is an outlier, 1 when it is one as a whole; empty until looked for.
     pub(crate) outliers: Vec<u32>,
     /// The rows that were filled, ascending, by column; categories have none.
     pub(crate) filled: BTreeMap<String, Vec<usize>>,

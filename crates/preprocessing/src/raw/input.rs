@@ -33,6 +33,18 @@ pub enum Encoding {
         /// The categories from lowest to highest.
         levels: Vec<String>,
     },
+    /// The share of rows with the category, when this was fitted.
+    Share {
+        /// The categories of two rows and more, sorted.
+        levels: Vec<String>,
+        /// How many rows had each.
+        counts: Vec<u64>,
+        /// How many rows there were.
+        n_rows: u64,
+        /// Whether there were categories of one row, as which any unknown one then counts. Not naming them
+        /// keeps names and addresses out of a model.
+        once: bool,
+    },
     /// An index into the categories, which become one feature each.
     Category {
         /// The categories, sorted.
@@ -55,7 +67,8 @@ pub(crate) fn fit_input(
         Treatment::Numeric => return fit_numbers(pieces),
         Treatment::Ordinal { order: Some(order) } => Encoding::Rank { levels: order.clone() },
         Treatment::Ordinal { order: None } => Encoding::Rank { levels: sorted(count(pieces)?.into_keys().collect()) },
-        Treatment::OneHot => one_hot(count(pieces)?, preparation.max_categories),
+        Treatment::Frequency => shares(count(pieces)?, pieces.n_rows()),
+        Treatment::OneHot => one_hot(count(pieces)?, pieces.n_rows(), preparation),
     };
     let input = Input { name: pieces.name.to_owned(), encoding };
     let reading = read_input(pieces, &input, preparation.unseen)?;
@@ -78,16 +91,25 @@ fn fit_numbers(pieces: &Pieces<'_>) -> Result<(Option<Input>, Reading), PrepareE
 
 /// Keeps the most frequent categories (the first by name of equals) and merges the rest, so that a
 /// column of surnames neither drowns the other features nor is written into a model.
-fn one_hot(counts: BTreeMap<String, u64>, max_categories: usize) -> Encoding {
-    if counts.len() <= max_categories {
+fn one_hot(counts: BTreeMap<String, u64>, n_rows: usize, preparation: &Preparation) -> Encoding {
+    let (n_levels, most) = (counts.len(), preparation.max_categories);
+    let least = preparation.min_category_share * n_rows as f64;
+    let n_frequent = counts.values().filter(|&&count| count as f64 >= least).count();
+    if n_frequent == n_levels && n_levels <= most {
         return Encoding::Category { levels: sorted(counts.into_keys().collect()), other: false };
     }
     let mut by_count: Vec<(String, u64)> = counts.into_iter().collect();
     by_count.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let kept = by_count.into_iter().take(max_categories - 1).map(|(level, _)| level);
+    let kept = by_count.into_iter().take(n_frequent.min(most - 1)).map(|(level, _)| level);
     let mut levels = sorted(kept.filter(|level| level != OTHER).collect());
     levels.push(OTHER.to_owned());
     Encoding::Category { levels, other: true }
+}
+
+fn shares(counts: BTreeMap<String, u64>, n_rows: usize) -> Encoding {
+    let once = counts.values().any(|&count| count == 1);
+    let (levels, counts) = counts.into_iter().filter(|&(_, count)| count > 1).unzip();
+    Encoding::Share { levels, counts, n_rows: n_rows as u64, once }
 }
 
 /// Reads a column as it was found to be read.
@@ -98,6 +120,14 @@ pub(crate) fn read_input(pieces: &Pieces<'_>, input: &Input, unseen: Unseen) -> 
         Encoding::Rank { levels } => {
             let coded = Coded::read(pieces, levels, f64::NAN)?;
             Ok(coded.finish(pieces, Kind::Rank, unseen, "treated as missing"))
+        }
+        Encoding::Share { levels, counts, n_rows, once } => {
+            let coded = Coded::read(pieces, levels, UNKNOWN)?;
+            let reading = match once {
+                true => coded.finish(pieces, Kind::Share, Unseen::Ignore, "counted as those of one row"),
+                false => coded.finish(pieces, Kind::Share, unseen, "given a share of 0"),
+            };
+            Ok(reading.map(|(column, events)| (to_shares(column, counts, *n_rows, *once), events)))
         }
         Encoding::Category { levels, other: true } => {
             let coded = Coded::read(pieces, levels, levels.len().saturating_sub(1) as f64)?;
@@ -113,6 +143,15 @@ pub(crate) fn read_input(pieces: &Pieces<'_>, input: &Input, unseen: Unseen) -> 
 
 /// The code of a category that is in no list: past the end of any.
 const UNKNOWN: f64 = u32::MAX as f64;
+
+fn to_shares(mut column: Column, counts: &[u64], n_rows: u64, once: bool) -> Column {
+    let unknown = u64::from(once);
+    for value in column.values.iter_mut().filter(|value| !value.is_nan()) {
+        let count = counts.get(*value as usize).copied().unwrap_or(unknown);
+        *value = count as f64 / n_rows.max(1) as f64;
+    }
+    column
+}
 
 fn read_numbers(pieces: &Pieces<'_>, kind: Kind) -> Result<Reading, PrepareError> {
     let Some((mut values, class)) = read(pieces)? else { return Ok(Err(not_numbers(pieces))) };

@@ -3,6 +3,7 @@ use segctl_numeric::par::{CHUNK_ROWS, fill_chunks};
 use segctl_numeric::{InputError, Matrix};
 use serde::{Deserialize, Serialize};
 
+use super::Curve;
 use super::scaling::Affine;
 use crate::table::{Column, Kind, Table};
 use crate::{Event, PrepareError, Scale};
@@ -12,8 +13,8 @@ use crate::{Event, PrepareError, Scale};
 /// Each number becomes one scaled feature. Each category becomes a block of 0/1 features, scaled
 /// together so that one categorical column counts as much as one number, however many categories it
 /// has: under `standard` and `robust` the variances of the block sum to 1 (a standardised number's
-/// variance); under `min-max` and `max-abs` two rows of different categories are at distance 1 (as the
-/// two ends of a number's range). Standardising each 0/1 feature on its own would let a column of 20
+/// variance), as under `quantile-normal`; under `min-max`, `max-abs`, `quantile-uniform` and `rank` two rows of
+/// different categories are at distance 1 (as the two ends of a number's range). Standardising each 0/1 feature on its own would let a column of 20
 /// categories weigh twenty times a number, and its rarest categories most.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Features {
@@ -23,7 +24,7 @@ pub struct Features {
     pub features: Vec<Feature>,
 }
 
-/// A column of the matrix: `(x - centre) / scale`.
+/// A column of the matrix: `(x - centre) / scale`, x its place on the curve if it has one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feature {
     /// Its name: the column's, or `COLUMN=category`.
@@ -32,6 +33,9 @@ pub struct Feature {
     pub column: String,
     /// The category it stands for, 1 where the row has it; `None` for a number.
     pub level: Option<String>,
+    /// Where values are placed by their ranks: for numbers under such a scale, other than 0 and 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve: Option<Curve>,
     /// What is subtracted.
     pub centre: f64,
     /// What is divided by, never 0.
@@ -74,23 +78,29 @@ impl Features {
 }
 
 fn features_of(column: &Column, method: Scale) -> Vec<Feature> {
-    let feature = |level: Option<&String>, affine: Affine| Feature {
+    let feature = |level: Option<&String>, affine: Affine, curve: Option<Curve>| Feature {
         name: level.map_or_else(|| column.name.clone(), |level| format!("{}={level}", column.name)),
         column: column.name.clone(),
         level: level.cloned(),
+        curve,
         centre: affine.centre,
         scale: affine.scale,
         constant: affine.constant,
     };
     let Kind::Category(levels) = &column.kind else {
-        return vec![feature(None, Affine::of_numbers(&column.values, method))];
+        let affine = Affine::of_numbers(&column.values, method);
+        let curved = !affine.constant && column.kind != Kind::Flag;
+        return vec![match curved.then(|| Curve::fit(&column.values, method)).flatten() {
+            Some(curve) => feature(None, Affine::IDENTITY, Some(curve)),
+            None => feature(None, affine, None),
+        }];
     };
     let shares = shares(&column.values, levels.len());
     let spread: f64 = shares.iter().map(|share| share * (1.0 - share)).sum();
     levels
         .iter()
         .zip(shares)
-        .map(|(level, share)| feature(Some(level), Affine::of_dummy(share, spread, method)))
+        .map(|(level, share)| feature(Some(level), Affine::of_dummy(share, spread, method), None))
         .collect()
 }
 
@@ -108,12 +118,13 @@ fn shares(codes: &[f64], n_levels: usize) -> Vec<f64> {
 struct Source<'a> {
     values: &'a [f64],
     code: Option<f64>,
+    curve: Option<&'a Curve>,
     centre: f64,
     scale: f64,
 }
 
 impl<'a> Source<'a> {
-    fn of(feature: &Feature, table: &'a Table) -> Result<Self, PrepareError> {
+    fn of(feature: &'a Feature, table: &'a Table) -> Result<Self, PrepareError> {
         let column = &table.columns[table.position(&feature.column)?];
         let code = match (&feature.level, &column.kind) {
             (None, _) => None,
@@ -123,12 +134,17 @@ impl<'a> Source<'a> {
             }
             (Some(_), _) => return Err(PrepareError::Inconsistent { column: feature.name.clone() }),
         };
-        Ok(Self { values: &column.values, code, centre: feature.centre, scale: feature.scale })
+        let curve = feature.curve.as_ref();
+        if curve.is_some_and(|curve| !curve.is_sound()) {
+            return Err(PrepareError::Inconsistent { column: feature.name.clone() });
+        }
+        Ok(Self { values: &column.values, code, curve, centre: feature.centre, scale: feature.scale })
     }
 
     fn value(&self, row: usize) -> f64 {
         let x = self.values[row];
         let x = self.code.map_or(x, |code| f64::from(u8::from(x == code)));
+        let x = self.curve.map_or(x, |curve| curve.place(x));
         (x - self.centre) / self.scale
     }
 }

@@ -29,7 +29,7 @@ impl Fences {
     pub(super) fn fit(table: &Table, preparation: &Preparation) -> Self {
         let action = preparation.outlier_action;
         let method = preparation.outliers;
-        if method == Outliers::None {
+        if method == Outliers::None || method.is_of_rows() {
             return Self { action, fences: vec![] };
         }
         let numbers: Vec<&Column> = table.columns.iter().filter(|column| column.kind == Kind::Number).collect();
@@ -71,33 +71,38 @@ impl Fences {
         let side = |n: usize, word: &str, bound: f64| (n > 0).then(|| format!("{n} {word} {}", short(bound)));
         let sides: Vec<String> =
             [side(n_low, "below", low), side(n_high, "above", high)].into_iter().flatten().collect();
-        let detail = format!("{}: {}", sides.join(", "), self.words());
+        let detail = format!("{}: {}", sides.join(", "), words(self.action));
         (n_low + n_high > 0).then(|| Event::new("outliers", n_low + n_high, detail).of(&fence.column))
     }
 
     fn finish(&self, table: &mut Table) -> Result<(), PrepareError> {
-        let n_rows = table.n_rows;
         let n_outlying = table.outliers.iter().filter(|&&count| count > 0).count();
         if n_outlying > 0 {
-            let detail = format!("rows with an outlier in at least one column: {}", self.words());
+            let detail = format!("rows with an outlier in at least one column: {}", words(self.action));
             table.events.push(Event::new("outliers", n_outlying, detail));
         }
-        if self.action == OutlierAction::Drop {
-            let keep: Vec<bool> = table.outliers.iter().map(|&count| count == 0).collect();
-            table.retain_rows(&keep);
-        }
-        match table.n_rows {
-            0 if n_rows > 0 => Err(PrepareError::NoRowsLeft { step: "outliers", n_rows }),
-            _ => Ok(()),
-        }
+        leave_out_outliers(self.action, table)
     }
+}
 
-    fn words(&self) -> &'static str {
-        match self.action {
-            OutlierAction::Flag => "flagged, not changed",
-            OutlierAction::Clip => "moved to the limit",
-            OutlierAction::Drop => "rows left out",
-        }
+/// Leaves out the rows with outliers where that is the action; an error when none is left.
+pub(super) fn leave_out_outliers(action: OutlierAction, table: &mut Table) -> Result<(), PrepareError> {
+    let n_rows = table.n_rows;
+    if action == OutlierAction::Drop {
+        let keep: Vec<bool> = table.outliers.iter().map(|&count| count == 0).collect();
+        table.retain_rows(&keep);
+    }
+    match table.n_rows {
+        0 if n_rows > 0 => Err(PrepareError::NoRowsLeft { step: "outliers", n_rows }),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn words(action: OutlierAction) -> &'static str {
+    match action {
+        OutlierAction::Flag => "flagged, not changed",
+        OutlierAction::Clip => "moved to the limit",
+        OutlierAction::Drop => "rows left out",
     }
 }
 
@@ -120,7 +125,7 @@ fn bounds(values: &[f64], method: Outliers, factor: Option<f64>) -> Option<(f64,
             // 0.6745 |x - median| / MAD > factor, solved for x.
             around(centre, centre, factor.unwrap_or(3.5) * mad / 0.6745)
         }
-        Outliers::None => None,
+        Outliers::Mahalanobis | Outliers::IsolationForest | Outliers::None => None,
     }
 }
 

@@ -1,7 +1,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::short;
+use super::{Imputer, short};
 use crate::describe::{mean, median};
 use crate::table::{Column, Kind, Table};
 use crate::{Event, Missing, Preparation, PrepareError};
@@ -16,6 +16,10 @@ pub struct FillMissing {
     pub strategy: Missing,
     /// One per column; none when rows are left out or missing cells refused.
     pub fills: Vec<Fill>,
+    /// What tells missing numbers from the others of their rows, under `knn` and `iterative`; numbers that
+    /// it leaves, in columns it does not know, become their fill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imputer: Option<Imputer>,
 }
 
 /// What the missing cells of a column become.
@@ -35,14 +39,14 @@ impl FillMissing {
     pub(super) fn fit(table: &Table, preparation: &Preparation) -> Self {
         let strategy = preparation.missing;
         if matches!(strategy, Missing::Drop | Missing::Error) {
-            return Self { strategy, fills: vec![] };
+            return Self { strategy, fills: vec![], imputer: None };
         }
         let fit = |column: &Column| Fill::fit(column, preparation);
         let mut fills: Vec<Fill> = table.columns.par_iter().map(fit).collect();
         if preparation.indicator {
             name_indicators(table, &mut fills);
         }
-        Self { strategy, fills }
+        Self { strategy, fills, imputer: Imputer::fit(table, preparation) }
     }
 
     pub(super) fn transform(&self, table: &mut Table) -> Result<(), PrepareError> {
@@ -54,18 +58,29 @@ impl FillMissing {
     }
 
     fn fill(&self, table: &mut Table) -> Result<(), PrepareError> {
-        for fill in &self.fills {
+        let n_missing: Vec<usize> =
+            self.fills.iter().map(|fill| fill.note(table)).collect::<Result<_, PrepareError>>()?;
+        let n_lonely = self.imputer.as_ref().map_or(Ok(0), |imputer| imputer.complete(table))?;
+        for (fill, &n_filled) in self.fills.iter().zip(&n_missing) {
             let at = table.position(&fill.column)?;
-            if let Some(name) = &fill.indicator {
-                let values = table.columns[at].values.iter().map(|value| f64::from(u8::from(value.is_nan()))).collect();
-                table.columns.push(Column { name: name.clone(), kind: Kind::Flag, values });
-            }
-            table.note_gaps(at);
-            if let Some(event) = fill.apply(&mut table.columns[at], self.strategy) {
-                table.events.push(event);
+            fill.apply(&mut table.columns[at]);
+            if n_filled > 0 {
+                let words = self.words(fill, &table.columns[at]);
+                table.events.push(Event::new("missing", n_filled, words).of(&fill.column));
             }
         }
+        if n_lonely > 0 {
+            let detail = "rows that share no column with a row that has what they miss: filled with the mean";
+            table.events.push(Event::new("missing", n_lonely, detail));
+        }
         Ok(())
+    }
+
+    fn words(&self, fill: &Fill, column: &Column) -> String {
+        match &self.imputer {
+            Some(imputer) if imputer.columns().any(|name| name == fill.column) => imputer.words(),
+            _ => fill.words(column, self.strategy),
+        }
     }
 }
 
@@ -120,19 +135,24 @@ impl Fill {
         Self { column: column.name.clone(), value, level, indicator: None }
     }
 
-    fn apply(&self, column: &mut Column, strategy: Missing) -> Option<Event> {
+    /// Remembers where cells are missing, in an indicator too if there is one; returns how many are.
+    fn note(&self, table: &mut Table) -> Result<usize, PrepareError> {
+        let at = table.position(&self.column)?;
+        if let Some(name) = &self.indicator {
+            let values = table.columns[at].values.iter().map(|value| f64::from(u8::from(value.is_nan()))).collect();
+            table.columns.push(Column { name: name.clone(), kind: Kind::Flag, values });
+        }
+        table.note_gaps(at);
+        Ok(table.columns[at].n_missing())
+    }
+
+    fn apply(&self, column: &mut Column) {
         if let (Kind::Category(levels), Some(level)) = (&mut column.kind, &self.level)
             && !levels.contains(level)
         {
             levels.push(level.clone());
         }
-        let mut n_filled = 0;
-        for value in column.values.iter_mut().filter(|value| value.is_nan()) {
-            *value = self.value;
-            n_filled += 1;
-        }
-        let event = || Event::new("missing", n_filled, self.words(column, strategy)).of(&self.column);
-        (n_filled > 0).then(event)
+        column.values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = self.value);
     }
 
     fn words(&self, column: &Column, strategy: Missing) -> String {
@@ -141,7 +161,9 @@ impl Fill {
                 let level = levels.get(self.value as usize).map_or("?", String::as_str);
                 format!("filled with the category {level}")
             }
-            (_, Missing::Mean) => format!("filled with the mean, {}", short(self.value)),
+            (_, Missing::Mean | Missing::Knn | Missing::Iterative) => {
+                format!("filled with the mean, {}", short(self.value))
+            }
             (_, Missing::Median) => format!("filled with the median, {}", short(self.value)),
             (_, Missing::MostFrequent) => format!("filled with the most frequent value, {}", short(self.value)),
             (_, Missing::Constant | Missing::Drop | Missing::Error) => format!("filled with {}", short(self.value)),
@@ -151,7 +173,7 @@ impl Fill {
 
 fn number(column: &Column, preparation: &Preparation) -> f64 {
     let found = match preparation.missing {
-        Missing::Mean => mean(&column.values),
+        Missing::Mean | Missing::Knn | Missing::Iterative => mean(&column.values),
         Missing::MostFrequent => Some(most_frequent(&column.values)),
         Missing::Constant => Some(preparation.constant),
         Missing::Median | Missing::Drop | Missing::Error => median(&column.values),

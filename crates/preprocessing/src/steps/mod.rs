@@ -1,20 +1,32 @@
 //! What is learnt from the data and replayed on new data, one file per step.
 
+mod box_cox;
 mod brent;
+mod curve;
 mod features;
 mod fences;
 mod fill;
+mod impute;
+mod normal;
+mod rows;
 mod scaling;
 mod select;
 mod straighten;
+mod triangle;
+mod winsorize;
 mod yeo_johnson;
 
 use serde::{Deserialize, Serialize};
 
+pub use box_cox::{box_cox, box_cox_lambda};
+pub use curve::Curve;
 pub use features::{Feature, Features};
 pub use fences::{Fence, Fences};
 pub use fill::{Fill, FillMissing};
+pub use impute::{DonorColumn, Imputer, IterativeImputer, KnnImputer, Regression};
+pub use rows::{IsolationForest, IsolationTree, Mahalanobis, Node, RowJudge, RowOutliers, average_path_length};
 pub use straighten::{Power, Straighten, Straightened};
+pub use winsorize::{Limits, Winsorize};
 pub use yeo_johnson::{yeo_johnson, yeo_johnson_lambda};
 
 pub(crate) use select::select_columns;
@@ -31,18 +43,26 @@ pub enum Step {
     Missing(FillMissing),
     /// Flags, clips or leaves out outliers.
     Outliers(Fences),
+    /// Flags or leaves out rows that are outliers in all their numbers together.
+    RowOutliers(RowOutliers),
+    /// Moves values beyond two quantiles to them.
+    Winsorize(Winsorize),
     /// Straightens skewed columns.
     Skew(Straighten),
 }
 
-/// Learns a step from the table as the steps before it left it.
-type Fit = fn(&Table, &Preparation) -> Step;
+/// Learns a step from the table as the steps before it left it; `None` where it was not asked for.
+type Fit = fn(&Table, &Preparation) -> Option<Step>;
 
-/// The steps in their order: fences stand in original units, so they come before the logarithms.
-pub(crate) const ORDER: [Fit; 3] = [
-    |table, preparation| Step::Missing(FillMissing::fit(table, preparation)),
-    |table, preparation| Step::Outliers(Fences::fit(table, preparation)),
-    |table, preparation| Step::Skew(Straighten::fit(table, preparation.skew)),
+/// The steps in their order: fences and limits stand in original units, so they come before the logarithms.
+pub(crate) const ORDER: [Fit; 4] = [
+    |table, preparation| Some(Step::Missing(FillMissing::fit(table, preparation))),
+    |table, preparation| match RowOutliers::fit(table, preparation) {
+        Some(step) => Some(Step::RowOutliers(step)),
+        None => Some(Step::Outliers(Fences::fit(table, preparation))),
+    },
+    |table, preparation| preparation.winsorize.map(|quantiles| Step::Winsorize(Winsorize::fit(table, quantiles))),
+    |table, preparation| Some(Step::Skew(Straighten::fit(table, preparation.skew))),
 ];
 
 impl Step {
@@ -50,6 +70,8 @@ impl Step {
         match self {
             Self::Missing(step) => step.transform(table),
             Self::Outliers(step) => step.transform(table),
+            Self::RowOutliers(step) => step.transform(table),
+            Self::Winsorize(step) => step.transform(table),
             Self::Skew(step) => step.transform(table),
         }
     }

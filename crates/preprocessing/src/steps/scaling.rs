@@ -11,6 +11,9 @@ pub(super) struct Affine {
 }
 
 impl Affine {
+    /// As it is.
+    pub(super) const IDENTITY: Self = Self { centre: 0.0, scale: 1.0, constant: false };
+
     pub(super) fn of_numbers(values: &[f64], method: Scale) -> Self {
         let constant = centred(values).is_none_or(|found| found.is_constant());
         let (centre, scale) = match method {
@@ -18,6 +21,10 @@ impl Affine {
             Scale::Standard => standard(values),
             Scale::Robust => robust(values),
             Scale::MinMax => min_max(values),
+            // Such a scale is a curve, but for 0 and 1, of which it would make its two ends: for the normal
+            // distribution ten standard deviations apart.
+            Scale::QuantileUniform | Scale::Rank => min_max(values),
+            Scale::QuantileNormal => standard(values),
             Scale::MaxAbs => (0.0, values.iter().fold(0.0, |top: f64, value| top.max(value.abs()))),
         };
         Self { centre, scale: if constant || scale == 0.0 { 1.0 } else { scale }, constant }
@@ -28,8 +35,8 @@ impl Affine {
     pub(super) fn of_dummy(share: f64, spread: f64, method: Scale) -> Self {
         let (centre, scale) = match method {
             Scale::None => (0.0, 1.0),
-            Scale::Standard | Scale::Robust => (share, spread.sqrt()),
-            Scale::MinMax | Scale::MaxAbs => (0.0, std::f64::consts::SQRT_2),
+            Scale::Standard | Scale::Robust | Scale::QuantileNormal => (share, spread.sqrt()),
+            Scale::MinMax | Scale::MaxAbs | Scale::QuantileUniform | Scale::Rank => (0.0, std::f64::consts::SQRT_2),
         };
         Self { centre, scale: if scale > 0.0 { scale } else { 1.0 }, constant: spread <= 0.0 }
     }

@@ -1,3 +1,4 @@
+use super::box_cox::LARGEST_EXPONENT;
 use super::brent::minimum;
 use crate::describe::centred;
 
@@ -32,7 +33,8 @@ const MAX_ROWS: usize = 100_000;
 
 /// The lambda in [-8, 8] under which the transformed values are most nearly normal: the maximum of
 /// the likelihood `-n/2 ln var + (l - 1) sum sign(x) ln(1 + |x|)`, by Brent's method. Missing values
-/// are left out; of more than 100,000 values, evenly spaced ones are used.
+/// are left out; of more than 100,000 values, evenly spaced ones are used. The interval is narrower where
+/// values beyond 1e16 would leave the range of numbers.
 ///
 /// ```
 /// use segctl_preprocessing::steps::yeo_johnson_lambda;
@@ -47,7 +49,9 @@ pub fn yeo_johnson_lambda(values: &[f64]) -> f64 {
     let total: f64 = logs.iter().sum();
     let n = logs.len() as f64;
     let mut out = vec![0.0; logs.len()];
-    minimum(-8.0, 8.0, 1.48e-8, |lambda| {
+    let top = |sign: f64| logs.iter().fold(0.0, |top: f64, log| top.max(sign * log));
+    let (low, high) = (2.0 - LARGEST_EXPONENT / top(-1.0), LARGEST_EXPONENT / top(1.0));
+    minimum(low.max(-8.0), high.min(8.0), 1.48e-8, |lambda| {
         out.iter_mut().zip(&logs).for_each(|(out, &u)| *out = from_log(u, lambda));
         let variance = centred(&out).map_or(f64::NAN, |found| found.variance());
         0.5 * n * libm::log(variance) - (lambda - 1.0) * total
@@ -66,6 +70,14 @@ mod tests {
             let near = yeo_johnson(x, lambda + 1e-9);
             let at = yeo_johnson(x, lambda);
             assert!((near - at).abs() <= 1e-6 * (1.0 + at.abs()), "{x} {lambda}: {near} {at}");
+        }
+    }
+
+    #[test]
+    fn extremes_have_a_lambda_under_which_they_are_numbers() {
+        for values in [&[1e75, -1e75, 1.0, 5.0][..], &[1e75, 3e74, 1.0], &[-1e75, -2.0, 0.0, 1e-300]] {
+            let lambda = yeo_johnson_lambda(values);
+            assert!(values.iter().all(|&value| yeo_johnson(value, lambda).is_finite()), "{lambda}");
         }
     }
 

@@ -1,7 +1,6 @@
 //! The same numbers as scikit-learn, pandas and NumPy; `tests/golden/preprocessing.py` made the files.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch};
@@ -9,7 +8,8 @@ use segctl_preprocessing::describe::{histogram, moments, pearson, quantile, spea
 use segctl_preprocessing::steps::yeo_johnson_lambda;
 use segctl_preprocessing::{ColumnPlan, Outliers, Preparation, Scale, Skew, Treatment, fit_transform};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+
+use crate::common::{assert_close, golden};
 
 /// Values by column; `None` where missing.
 type Columns = BTreeMap<String, Vec<Option<f64>>>;
@@ -19,24 +19,13 @@ const QUANTILES: [f64; 9] = [0.0, 0.01, 0.25, 1.0 / 3.0, 0.5, 0.75, 0.9, 0.99, 1
 /// The columns in the order of the script.
 const ORDER: [&str; 6] = ["normal", "amounts", "holey", "tied", "balances", "mirrored"];
 
-fn golden<T: DeserializeOwned>(name: &str) -> T {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/golden/preprocessing/{name}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).expect("a golden file")
-}
-
 fn values(columns: &Columns, name: &str) -> Vec<f64> {
     columns[name].iter().map(|value| value.unwrap_or(f64::NAN)).collect()
 }
 
-fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
-    let gap = (found - expected).abs();
-    assert!(gap <= tolerance * expected.abs().max(1.0), "{what}: {found} is not {expected}");
-}
-
 /// The column alone as a feature, its missing rows left out, and the same rows of what was expected.
 fn check_feature(name: &str, preparation: &Preparation, expected: &Columns, tolerance: f64) {
-    let given: Columns = golden("columns");
+    let given: Columns = golden("preprocessing", "columns");
     let there: Vec<usize> = (0..given[name].len()).filter(|&i| given[name][i].is_some()).collect();
     let array: ArrayRef = Arc::new(there.iter().map(|&i| given[name][i]).collect::<Float64Array>());
     let batch = RecordBatch::try_from_iter_with_nullable([(name, array, true)]).expect("one column");
@@ -51,7 +40,7 @@ fn check_feature(name: &str, preparation: &Preparation, expected: &Columns, tole
 
 #[test]
 fn scalers_agree_with_scikit_learn() {
-    let expected: BTreeMap<String, Columns> = golden("scaled");
+    let expected: BTreeMap<String, Columns> = golden("preprocessing", "scaled");
     let methods = [
         ("standard", Scale::Standard),
         ("robust", Scale::Robust),
@@ -74,8 +63,8 @@ struct Powers {
 
 #[test]
 fn yeo_johnson_agrees_with_scikit_learn() {
-    let expected: Powers = golden("powers");
-    let columns: Columns = golden("columns");
+    let expected: Powers = golden("preprocessing", "powers");
+    let columns: Columns = golden("preprocessing", "columns");
     let preparation = Preparation { skew: Skew::YeoJohnson, outliers: Outliers::None, ..Preparation::default() };
     // The likelihood of `normal`, far from 0 for its spread, is flat: its lambda is not determined.
     for name in ORDER.into_iter().filter(|&name| name != "normal") {
@@ -99,8 +88,8 @@ struct Statistics {
 
 #[test]
 fn statistics_agree_with_pandas_and_numpy() {
-    let columns: Columns = golden("columns");
-    let expected: BTreeMap<String, Statistics> = golden("statistics");
+    let columns: Columns = golden("preprocessing", "columns");
+    let expected: BTreeMap<String, Statistics> = golden("preprocessing", "statistics");
     for name in ORDER {
         let (expected, given) = (&expected[name], values(&columns, name));
         let found = moments(&given);
@@ -120,8 +109,8 @@ fn statistics_agree_with_pandas_and_numpy() {
 
 #[test]
 fn correlations_agree_with_pandas() {
-    let columns: Columns = golden("columns");
-    let expected: BTreeMap<String, Vec<Vec<f64>>> = golden("correlations");
+    let columns: Columns = golden("preprocessing", "columns");
+    let expected: BTreeMap<String, Vec<Vec<f64>>> = golden("preprocessing", "correlations");
     let given: Vec<Vec<f64>> = ORDER.iter().map(|name| values(&columns, name)).collect();
     let views: Vec<&[f64]> = given.iter().map(Vec::as_slice).collect();
     for (method, found) in [("pearson", pearson(&views)), ("spearman", spearman(&views))] {

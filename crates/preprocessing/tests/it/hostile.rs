@@ -54,6 +54,14 @@ fn a_category_outside_the_order_given_is_told() {
 }
 
 #[test]
+fn an_order_names_each_category_once() {
+    let table = [batch([("size", texts([Some("s"), Some("l")].into_iter()))])];
+    let order = Some(["s", "l", "s"].map(String::from).to_vec());
+    let told = message(&table, &[plan("size", Treatment::Ordinal { order })], &Preparation::default());
+    assert_eq!(told, "column size: the order names \"s\" twice");
+}
+
+#[test]
 fn extremes_become_finite_features() {
     let longs: ArrayRef = Arc::new(Int64Array::from(vec![i64::MIN, i64::MAX, 0, -1, 1]));
     let floats = [f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE, 1e75];

@@ -2,7 +2,11 @@
 
 mod common;
 mod golden;
+mod golden_imputers;
+mod golden_transforms;
 mod hostile;
+mod imputers;
 mod packs;
 mod real;
 mod replay;
+mod row_outliers;

@@ -26,28 +26,49 @@ fn word() -> impl Strategy<Value = Option<&'static str>> {
 }
 
 fn preparation() -> impl Strategy<Value = Preparation> {
-    let missing = [Missing::Drop, Missing::Mean, Missing::Median, Missing::MostFrequent, Missing::Constant];
-    let outliers = [Outliers::Iqr, Outliers::Z, Outliers::Mad, Outliers::None];
+    let missing = [
+        Missing::Drop,
+        Missing::Mean,
+        Missing::Median,
+        Missing::MostFrequent,
+        Missing::Constant,
+        Missing::Knn,
+        Missing::Iterative,
+    ];
+    let outliers =
+        [Outliers::Iqr, Outliers::Z, Outliers::Mad, Outliers::Mahalanobis, Outliers::IsolationForest, Outliers::None];
     let actions = [OutlierAction::Flag, OutlierAction::Clip, OutlierAction::Drop];
-    let skews = [Skew::Auto, Skew::None, Skew::Log1p, Skew::YeoJohnson];
-    let scales = [Scale::Standard, Scale::Robust, Scale::MinMax, Scale::MaxAbs, Scale::None];
+    let skews = [Skew::Auto, Skew::None, Skew::Log1p, Skew::YeoJohnson, Skew::BoxCox];
+    let scales = [
+        Scale::Standard,
+        Scale::Robust,
+        Scale::MinMax,
+        Scale::MaxAbs,
+        Scale::QuantileUniform,
+        Scale::QuantileNormal,
+        Scale::Rank,
+        Scale::None,
+    ];
     let choices = (
         prop::sample::select(missing.to_vec()),
         prop::sample::select(outliers.to_vec()),
         prop::sample::select(actions.to_vec()),
         prop::sample::select(skews.to_vec()),
         prop::sample::select(scales.to_vec()),
+        prop::option::of(Just([0.1, 0.95])),
         any::<bool>(),
-        2..5_usize,
+        (2..5_usize, prop::sample::select(vec![0.0, 0.2])),
     );
-    choices.prop_map(|(missing, outliers, outlier_action, skew, scale, indicator, max_categories)| Preparation {
+    choices.prop_map(|(missing, outliers, outlier_action, skew, scale, winsorize, indicator, categories)| Preparation {
         missing,
         outliers,
         outlier_action,
         skew,
         scale,
+        winsorize,
         indicator,
-        max_categories,
+        max_categories: categories.0,
+        min_category_share: categories.1,
         ..Preparation::default()
     })
 }
@@ -58,6 +79,7 @@ fn columns() -> Vec<ColumnPlan> {
         plan("mixed", Treatment::Numeric),
         plan("region", Treatment::OneHot),
         plan("rank", Treatment::Ordinal { order: None }),
+        plan("place", Treatment::Frequency),
     ]
 }
 
@@ -74,6 +96,7 @@ proptest! {
             ("mixed", numbers(rows.iter().map(|row| row.1))),
             ("region", texts(rows.iter().map(|row| row.2))),
             ("rank", texts(rows.iter().map(|row| row.3))),
+            ("place", texts(rows.iter().map(|row| row.2))),
         ])];
         // Few rows may leave nothing, which is an error and no panic.
         if let Ok((fitted, prepared)) = fit_transform(&table, &columns(), &preparation) {
@@ -111,7 +134,8 @@ fn large() -> Vec<arrow::array::RecordBatch> {
             ("amount", numbers(value(31).map(|value| value.map(|value| value * value * value)))),
             ("mixed", numbers(value(77))),
             ("region", texts(region.clone())),
-            ("rank", texts(region)),
+            ("rank", texts(region.clone())),
+            ("place", texts(region)),
         ])
     };
     vec![piece(0), piece(10_000), piece(20_000)]
@@ -120,14 +144,27 @@ fn large() -> Vec<arrow::array::RecordBatch> {
 #[test]
 fn the_same_bits_at_any_thread_count() {
     let table = large();
-    let run = |n_threads| {
-        let (fitted, prepared) =
-            with_threads(n_threads, || fit_transform(&table, &columns(), &Preparation::default())).unwrap();
-        (serde_json::to_string(&fitted).unwrap(), prepared)
+    let other = |scale: Scale, skew: Skew| Preparation {
+        scale,
+        skew,
+        outliers: Outliers::Mahalanobis,
+        winsorize: Some([0.01, 0.99]),
+        ..Preparation::default()
     };
-    let one = run(1);
-    assert_eq!(one, run(2));
-    assert_eq!(one, run(3));
+    for preparation in [
+        Preparation::default(),
+        other(Scale::QuantileNormal, Skew::YeoJohnson),
+        other(Scale::Rank, Skew::BoxCox),
+        other(Scale::QuantileUniform, Skew::None),
+    ] {
+        let run = |n_threads| {
+            let (fitted, prepared) =
+                with_threads(n_threads, || fit_transform(&table, &columns(), &preparation)).unwrap();
+            (serde_json::to_string(&fitted).unwrap(), prepared)
+        };
+        let one = run(1);
+        assert!(one == run(2) && one == run(3), "{preparation:?}");
+    }
 }
 
 #[test]
@@ -146,6 +183,7 @@ fn everything_that_differs_is_told_at_once() {
         ("mixed", texts([Some("a"), Some("b"), None].into_iter())),
         ("region", texts([Some("north"), Some("mars"), Some("mars")].into_iter())),
         ("rank", numbers([Some(1.0), Some(2.0), None].into_iter())),
+        ("place", texts([Some("south"), Some("venus"), None].into_iter())),
     ])];
     let PrepareError::Differs(found) = fitted.transform(&other).unwrap_err() else { panic!("the data differs") };
     let told: Vec<String> = found.iter().map(Difference::to_string).collect();
@@ -156,6 +194,7 @@ fn everything_that_differs_is_told_at_once() {
             "column mixed holds text where numbers should be",
             "column region holds unknown categories in 2 rows: \"mars\" (2)",
             "column rank holds numbers where the known categories should be",
+            "column place holds unknown categories in 1 rows: \"venus\" (1)",
         ]
     );
     assert_eq!(fitted.differences(&other).unwrap(), found);
@@ -199,6 +238,7 @@ fn columns_dropped_are_needed_no_more() {
             "near-constant: constant: dropped: every value is 7 (1)",
             "missing: empty: dropped: 100% of its cells are missing (1)",
             "collinear: twice: dropped: perfectly correlated with x (1)",
+            "skew: x: left as it is: its skewness of 0.0 is within 1 (0)",
         ]
     );
     let only_x = [table[0].project(&[0]).unwrap()];

@@ -10,6 +10,7 @@
 
 mod check;
 mod data;
+mod eda;
 mod error;
 mod format;
 mod options;
@@ -19,6 +20,7 @@ mod quality;
 mod script;
 mod view;
 
+pub use eda::render_eda;
 pub use error::ReportError;
 pub use options::ReportOptions;
 pub use page::render;

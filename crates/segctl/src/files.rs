@@ -57,7 +57,7 @@ pub(crate) fn answer(
 }
 
 /// A document for `--json`.
-fn json(document: &impl Serialize) -> String {
+pub(crate) fn json(document: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("results have a JSON form");
     text.push('\n');
     text
@@ -102,6 +102,11 @@ pub(crate) fn open_out_dir(dir: &Path) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// Makes a directory that may hold other files.
+pub(crate) fn make_dir(dir: &Path) -> Result<(), CliError> {
+    Ok(std::fs::create_dir_all(dir).map_err(|source| segctl_io::IoError::Write { path: dir.to_owned(), source })?)
 }
 
 /// The path of each output in `dir`.

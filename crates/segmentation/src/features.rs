@@ -81,6 +81,9 @@ fn treatment(made: &MatrixFeature, fitted: &Fitted) -> String {
         Scale::Robust => Some("robust"),
         Scale::MinMax => Some("min-max"),
         Scale::MaxAbs => Some("max-abs"),
+        Scale::QuantileUniform => Some("quantile, uniform"),
+        Scale::QuantileNormal => Some("quantile, normal"),
+        Scale::Rank => Some("rank"),
         Scale::None => None,
     });
     words.join(", ")
@@ -91,9 +94,13 @@ fn changes(step: &Step, column: &str) -> Option<&'static str> {
         Step::Outliers(fences) if fences.action == OutlierAction::Clip => {
             fences.fences.iter().any(|fence| fence.column == column && fence.bounds.is_some()).then_some("clip")
         }
+        Step::Winsorize(limits) => {
+            limits.limits.iter().any(|limits| limits.column == column).then_some("winsorize")
+        }
         Step::Skew(skew) => {
             skew.columns.iter().find(|straightened| straightened.column == column).map(|found| match found.power {
                 Power::Log1p => "log1p",
+                Power::BoxCox { .. } => "Box-Cox",
                 Power::YeoJohnson { .. } => "Yeo-Johnson",
             })
         }

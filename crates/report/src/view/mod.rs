@@ -25,7 +25,7 @@ pub(crate) use density::{CondensedView, NeighboursView};
 pub(crate) use distributions::DistributionView;
 pub(crate) use drivers::DriversView;
 pub(crate) use evidence::EvidenceView;
-pub(crate) use header::{Header, overall_silhouette};
+pub(crate) use header::{Header, css_percent, overall_silhouette};
 pub(crate) use map::{MapView, shown_of};
 pub(crate) use profile::ProfileView;
 pub(crate) use record::Record;

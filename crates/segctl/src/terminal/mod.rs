@@ -1,5 +1,6 @@
 //! What people see: messages on standard error, progress bars, colours.
 
+mod exploration;
 mod progress;
 mod summary;
 
@@ -7,6 +8,7 @@ use std::io::{IsTerminal, Write};
 
 use clap::ValueEnum;
 
+pub(crate) use exploration::exploration;
 pub(crate) use progress::Progress;
 pub(crate) use summary::{noise_line, plain_number, segments, summary};
 

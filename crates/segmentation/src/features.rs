@@ -94,9 +94,7 @@ fn changes(step: &Step, column: &str) -> Option<&'static str> {
         Step::Outliers(fences) if fences.action == OutlierAction::Clip => {
             fences.fences.iter().any(|fence| fence.column == column && fence.bounds.is_some()).then_some("clip")
         }
-        Step::Winsorize(limits) => {
-            limits.limits.iter().any(|limits| limits.column == column).then_some("winsorize")
-        }
+        Step::Winsorize(limits) => limits.limits.iter().any(|limits| limits.column == column).then_some("winsorize"),
         Step::Skew(skew) => {
             skew.columns.iter().find(|straightened| straightened.column == column).map(|found| match found.power {
                 Power::Log1p => "log1p",

@@ -45,13 +45,20 @@ impl ColumnView {
             reason: reason.to_owned(),
             missing: missing(profile),
             distinct: count(profile.n_distinct),
-            facts: numbers.map_or_else(Vec::new, facts).into_iter().chain(dates.map_or_else(Vec::new, |dates| {
-                vec![("first", dates.first.clone()), ("last", dates.last.clone())]
-            }))
-            .collect(),
+            facts: numbers
+                .map_or_else(Vec::new, facts)
+                .into_iter()
+                .chain(
+                    dates.map_or_else(Vec::new, |dates| {
+                        vec![("first", dates.first.clone()), ("last", dates.last.clone())]
+                    }),
+                )
+                .collect(),
             picture: match (numbers.filter(|_| !grouped), dates) {
                 (Some(numbers), _) => Some(svg::histogram(numbers)),
-                (_, Some(dates)) => Some(svg::bars(&dates.periods.iter().map(|period| period.count).collect::<Vec<_>>())),
+                (_, Some(dates)) => {
+                    Some(svg::bars(&dates.periods.iter().map(|period| period.count).collect::<Vec<_>>()))
+                }
                 _ => None,
             },
             levels: levels.map_or_else(Vec::new, shown),

@@ -13,7 +13,6 @@ use segctl_segmentation::exploration::{Alert, Missingness, Severity};
 use self::columns::ColumnView;
 use self::pairs::{GroupView, MatrixView, PairPlotView, ScatterView, matrices};
 use crate::format::{bytes, count, counted, percent};
-use crate::view::Breakable;
 use crate::{ReportError, ReportOptions};
 
 /// The page. Values are escaped by the template; the fields marked so below are ours.
@@ -93,7 +92,12 @@ impl EdaPage {
             facts: facts(found),
             notes: notes(found),
             alerts: explored.alerts.iter().map(alert).collect(),
-            columns: explored.columns.iter().zip(&found.reasons).map(|(c, reason)| ColumnView::new(c, reason)).collect(),
+            columns: explored
+                .columns
+                .iter()
+                .zip(&found.reasons)
+                .map(|(c, reason)| ColumnView::new(c, reason))
+                .collect(),
             missing: missing(&explored.missingness, explored.n_rows),
             matrices: matrices(pairs),
             plot: pairs.plot.as_ref().map(PairPlotView::new),

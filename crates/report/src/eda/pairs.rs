@@ -43,7 +43,11 @@ pub(super) fn matrices(pairs: &Pairs) -> Vec<MatrixView> {
             "Spearman’s rank correlation",
             "From −1 to 1: whether one column rises as the other does, by any steady curve.",
         ),
-        (&pairs.pearson, "Pearson’s correlation", "From −1 to 1: how nearly one column is a straight line of the other."),
+        (
+            &pairs.pearson,
+            "Pearson’s correlation",
+            "From −1 to 1: how nearly one column is a straight line of the other.",
+        ),
         (
             &pairs.cramers_v,
             "Cramér’s V of categories",
@@ -125,9 +129,13 @@ fn square(drawn: &str) -> String {
 
 /// The most telling columns against each other.
 pub(super) struct PairPlotView {
-    pub(super) names: Vec<Breakable>,
-    /// Row by row: the column's own name is left to the template where it meets itself.
-    pub(super) rows: Vec<Vec<Option<String>>>,
+    pub(super) rows: Vec<PairPlotRow>,
+}
+
+/// One column against all: nothing where it meets itself.
+pub(super) struct PairPlotRow {
+    pub(super) name: Breakable,
+    pub(super) cells: Vec<Option<String>>,
 }
 
 impl PairPlotView {
@@ -138,10 +146,11 @@ impl PairPlotView {
             let points = both.filter_map(|(x, y)| Some([(*x)?, (*y)?]));
             (i != j).then(|| square(&svg::points(points, SIDE)))
         };
-        Self {
-            names: plot.columns.iter().map(|name| Breakable::new(name)).collect(),
-            rows: (0..d).map(|i| (0..d).map(|j| picture(i, j)).collect()).collect(),
-        }
+        let row = |i: usize| PairPlotRow {
+            name: Breakable::new(&plot.columns[i]),
+            cells: (0..d).map(|j| picture(i, j)).collect(),
+        };
+        Self { rows: (0..d).map(row).collect() }
     }
 }
 

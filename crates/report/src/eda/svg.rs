@@ -29,16 +29,16 @@ pub(super) fn histogram(numbers: &NumberProfile) -> String {
     push_bars(&mut svg, edges, counts);
     let (Some(&low), Some(&high)) = (edges.first(), edges.last()) else { return svg + "</svg>" };
     let x = |value: f64| at(((value - low) / (high - low)).clamp(0.0, 1.0) * WIDTH);
-    let box_ = &numbers.boxplot;
+    let stats = &numbers.boxplot;
     let (left, q1, median, q3, right) =
-        (x(box_.lower_whisker), x(box_.q1), x(box_.median), x(box_.q3), x(box_.upper_whisker));
+        (x(stats.lower_whisker), x(stats.q1), x(stats.median), x(stats.q3), x(stats.upper_whisker));
     let (top, middle, bottom) = (HEIGHT + 8.0, HEIGHT + 15.0, HEIGHT + 22.0);
     let _ = write!(
         svg,
         "<path class=\"whisker\" d=\"M{left} {middle}H{q1}M{q3} {middle}H{right}\"/>\
          <path class=\"box\" d=\"M{q1} {top}H{q3}V{bottom}H{q1}Z\"/><path class=\"median\" d=\"M{median} {top}V{bottom}\"/>"
     );
-    for (is_there, end) in [(box_.n_outliers_low > 0, box_.min), (box_.n_outliers_high > 0, box_.max)] {
+    for (is_there, end) in [(stats.n_outliers_low > 0, stats.min), (stats.n_outliers_high > 0, stats.max)] {
         if is_there {
             let _ = write!(svg, "<path class=\"far\" d=\"M{} {middle}h0\"/>", x(end));
         }
@@ -47,7 +47,11 @@ pub(super) fn histogram(numbers: &NumberProfile) -> String {
 }
 
 fn open(height: f64) -> String {
-    format!("<svg viewBox=\"-2 0 {} {}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", WIDTH + 4.0, at(height + 1.0))
+    format!(
+        "<svg viewBox=\"-2 0 {} {}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+        WIDTH + 4.0,
+        at(height + 1.0)
+    )
 }
 
 /// One path for all bars: hundreds of columns have thousands.

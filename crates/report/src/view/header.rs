@@ -123,7 +123,7 @@ fn slice(s: usize, segment: &Segment) -> Slice {
 }
 
 /// A share as CSS takes it; nothing where it is no share.
-pub(super) fn css_percent(share: f64) -> String {
+pub(crate) fn css_percent(share: f64) -> String {
     let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
     format!("{:.2}%", share * 100.0)
 }

@@ -101,9 +101,8 @@ fn bars(profile: &ColumnProfile) -> String {
         _ => return String::new(),
     };
     let n_bins = counts.len().min(BARS);
-    let gathered = |bin: usize| -> u64 {
-        counts[bin * counts.len() / n_bins..(bin + 1) * counts.len() / n_bins].iter().sum()
-    };
+    let gathered =
+        |bin: usize| -> u64 { counts[bin * counts.len() / n_bins..(bin + 1) * counts.len() / n_bins].iter().sum() };
     let bins: Vec<u64> = (0..n_bins).map(gathered).collect();
     let most = bins.iter().copied().max().unwrap_or(0).max(1);
     let bar = |&count: &u64| match count {
@@ -178,13 +177,10 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_short() {
-        assert_eq!([short(0.0), short(12.345), short(0.25), short(1_234_567.0), short(1e-9)], [
-            "0",
-            "12.3",
-            "0.250",
-            "1,234,567",
-            "1.00e-9"
-        ]);
+        assert_eq!(
+            [short(0.0), short(12.345), short(0.25), short(1_234_567.0), short(1e-9)],
+            ["0", "12.3", "0.250", "1,234,567", "1.00e-9"]
+        );
         assert_eq!((cut("abcdef", 4), cut("abcd", 4)), ("abc…".into(), "abcd".into()));
         assert_eq!((percent(0.0), percent(0.0001), percent(0.5)), ("0.0 %".into(), "<0.1 %".into(), "50.0 %".into()));
     }

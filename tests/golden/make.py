@@ -13,6 +13,7 @@ from pathlib import Path
 from agglomerative import write_agglomerative
 from dbscan import write_dbscan
 from dip import write_dip
+from eda import write_eda
 from effects import write_effects
 from external import write_external
 from gmm import write_gmm
@@ -34,6 +35,7 @@ SUBJECTS = {
     "agglomerative": write_agglomerative,
     "dbscan": write_dbscan,
     "dip": write_dip,
+    "eda": write_eda,
     "effects": write_effects,
     "external": write_external,
     "gap": write_gap,

@@ -6,10 +6,11 @@
 //! everything in which they differ. Whatever is done to a cell, a column or a row is counted in an
 //! [`Event`].
 //!
-//! [`describe`] holds statistics for people, [`packs`] SQL features and rules for known kinds of data,
+//! [`describe`] holds statistics for people, [`eda`] looks a whole table over, [`packs`] SQL features and rules for known kinds of data,
 //! [`raw`] the way from Arrow to numbers and categories. This crate runs no SQL and reads no files.
 
 pub mod describe;
+pub mod eda;
 mod error;
 mod event;
 mod fitted;

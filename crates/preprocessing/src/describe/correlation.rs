@@ -23,7 +23,7 @@ impl Correlation {
         self.values[i * self.n_columns + j]
     }
 
-    pub(super) fn of_pairs(n_columns: usize, mut pair: impl FnMut(usize, usize) -> (Option<f64>, u64)) -> Self {
+    pub(crate) fn of_pairs(n_columns: usize, mut pair: impl FnMut(usize, usize) -> (Option<f64>, u64)) -> Self {
         let mut found =
             Self { n_columns, values: vec![None; n_columns * n_columns], n: vec![0; n_columns * n_columns] };
         for i in 0..n_columns {

@@ -18,6 +18,8 @@ pub use quantile::{quantile, quartiles};
 pub use ranks::average_ranks;
 pub use spearman::spearman;
 
+pub(crate) use boxplot::boxplot_of_sorted;
+pub(crate) use histogram::histogram_of_sorted;
 pub(crate) use moments::{centred, mean, skewness};
 pub(crate) use quantile::{median, select_quantiles};
 

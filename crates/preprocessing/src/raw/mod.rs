@@ -15,6 +15,8 @@ pub use text::{Categories, categories};
 
 pub(crate) use class::Class;
 pub(crate) use input::{Reading, fit_input, read_input};
+pub(crate) use numbers::{erase_unusable, read};
+pub(crate) use text::{categories_of, for_each_text};
 
 use crate::{Difference, PrepareError};
 
@@ -36,12 +38,12 @@ impl<'a> Pieces<'a> {
         self.arrays.iter().map(|array| array.len()).sum()
     }
 
-    fn required(batches: &'a [RecordBatch], name: &'a str) -> Result<Self, PrepareError> {
+    pub(crate) fn required(batches: &'a [RecordBatch], name: &'a str) -> Result<Self, PrepareError> {
         let missing = || PrepareError::Differs(vec![Difference::MissingColumn { column: name.to_owned() }]);
         Self::of(batches, name).ok_or_else(missing)
     }
 
-    fn convert(&self, source: arrow::error::ArrowError) -> PrepareError {
+    pub(crate) fn convert(&self, source: arrow::error::ArrowError) -> PrepareError {
         PrepareError::Convert { column: self.name.to_owned(), source }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn not_numbers(pieces: &Pieces<'_>) -> Difference {
 }
 
 /// The values and what they were; `None` when they are neither numbers nor yes and no.
-pub(super) fn read(pieces: &Pieces<'_>) -> Result<Option<(Vec<f64>, Class)>, PrepareError> {
+pub(crate) fn read(pieces: &Pieces<'_>) -> Result<Option<(Vec<f64>, Class)>, PrepareError> {
     let class = Class::of(pieces);
     let mut out = Vec::with_capacity(pieces.n_rows());
     for array in &pieces.arrays {
@@ -62,7 +62,7 @@ pub(super) fn read(pieces: &Pieces<'_>) -> Result<Option<(Vec<f64>, Class)>, Pre
 }
 
 /// Makes infinities and absurdly large values missing and counts them.
-pub(super) fn erase_unusable(values: &mut [f64]) -> usize {
+pub(crate) fn erase_unusable(values: &mut [f64]) -> usize {
     let mut n_erased = 0;
     for value in values {
         if value.abs() > LARGEST {

@@ -35,11 +35,15 @@ pub struct Categories {
 /// [`PrepareError::Differs`] when the column is missing, [`PrepareError::Convert`] when its values
 /// have no text.
 pub fn categories(batches: &[RecordBatch], name: &str) -> Result<Categories, PrepareError> {
-    let pieces = Pieces::required(batches, name)?;
-    let levels = sorted(count(&pieces)?.into_keys().collect());
+    categories_of(&Pieces::required(batches, name)?)
+}
+
+/// The categories of a column.
+pub(crate) fn categories_of(pieces: &Pieces<'_>) -> Result<Categories, PrepareError> {
+    let levels = sorted(count(pieces)?.into_keys().collect());
     let place = places(&levels);
     let mut codes = Vec::with_capacity(pieces.n_rows());
-    for_each(&pieces, |value| codes.push(value.map(|text| place[text])))?;
+    for_each(pieces, |value| codes.push(value.map(|text| place[text])))?;
     Ok(Categories { levels, codes })
 }
 
@@ -88,7 +92,7 @@ pub(super) fn for_each(pieces: &Pieces<'_>, mut visit: impl FnMut(Option<&str>))
 }
 
 /// Visits every value as text, `None` where missing.
-pub(super) fn for_each_text(array: &dyn Array, mut visit: impl FnMut(Option<&str>)) -> Result<(), ArrowError> {
+pub(crate) fn for_each_text(array: &dyn Array, mut visit: impl FnMut(Option<&str>)) -> Result<(), ArrowError> {
     match array.data_type() {
         DataType::Utf8 => array.as_string::<i32>().iter().for_each(visit),
         DataType::LargeUtf8 => array.as_string::<i64>().iter().for_each(visit),

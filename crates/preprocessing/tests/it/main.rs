@@ -1,6 +1,9 @@
 //! What the crate promises, seen from outside: one binary, so that it links once.
 
 mod common;
+mod eda;
+mod eda_alerts;
+mod eda_golden;
 mod golden;
 mod hostile;
 mod packs;

@@ -1,0 +1,40 @@
+//! Ids and text that are not what they seem.
+
+use super::fix::column;
+use super::{Alert, AlertKind, Fix, many};
+use crate::eda::{ColumnProfile, EdaRole};
+
+pub(super) fn alerts(profile: &ColumnProfile) -> impl Iterator<Item = Alert> {
+    repeated_id(profile).into_iter().chain(mixed_formats(profile))
+}
+
+fn repeated_id(profile: &ColumnProfile) -> Option<Alert> {
+    let n_repeated = profile.n_present() - profile.n_distinct;
+    if profile.role != EdaRole::Id || n_repeated == 0 {
+        return None;
+    }
+    let message = format!("{}: {} repeat an id that another row has", profile.name, many(n_repeated, "row"));
+    let advice = "say what becomes of repeated ids in [duplicates], or count the rows of a customer together first";
+    Some(Alert::new(AlertKind::RepeatedId, &[&profile.name], (n_repeated, profile.n_rows), message, advice))
+}
+
+/// Text of which at least half reads as numbers, but not all.
+fn mixed_formats(profile: &ColumnProfile) -> Option<Alert> {
+    let n_numbers = profile.n_text_numbers;
+    let n_others = profile.n_present() - n_numbers;
+    if profile.role == EdaRole::Id || n_others == 0 || n_numbers < n_others {
+        return None;
+    }
+    let examples: Vec<String> = profile.text_examples.iter().map(|text| format!("{text:?}")).collect();
+    let name = &profile.name;
+    let message = format!(
+        "{name} is text because {} of {} are no numbers: {}",
+        n_others,
+        many(profile.n_present(), "cell"),
+        examples.join(", ")
+    );
+    let advice = "read it as numbers, its other cells as missing, and use that column instead";
+    let sql = format!("TRY_CAST({} AS DOUBLE)", column(name));
+    let alert = Alert::new(AlertKind::MixedFormats, &[name], (n_others, profile.n_rows), message, advice);
+    Some(alert.with_fix(Fix::Feature { name: format!("{name}_NUMBER"), sql }))
+}

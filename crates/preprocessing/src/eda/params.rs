@@ -45,6 +45,11 @@ impl ExploreParams {
     }
 
     /// States how many columns a matrix of pairs may have.
+    ///
+    /// ```
+    /// use segctl_preprocessing::eda::ExploreParams;
+    /// assert!(ExploreParams::new().with_matrix_columns(20).with_points(300).validate().is_ok());
+    /// ```
     pub fn with_matrix_columns(mut self, matrix_columns: usize) -> Self {
         self.matrix_columns = matrix_columns;
         self

@@ -76,7 +76,7 @@ fn batches_are_one_table() {
     let whole = concat_batches(&pieces[0].schema(), &pieces).unwrap();
     for rows in [1000, 100_000] {
         let params = ExploreParams::new().with_pair_rows(rows);
-        assert_eq!(found(&pieces, &params), found(&[whole.clone()], &params));
+        assert_eq!(found(&pieces, &params), found(std::slice::from_ref(&whole), &params));
     }
 }
 
@@ -168,14 +168,14 @@ fn what_cannot_be_explored_is_said() {
     assert_eq!(message(&[amount.clone(), amount.clone()], &params), "column amount is chosen twice");
     assert!(message(&[ColumnFacts::new("gone", Numeric, "")], &params).ends_with("column gone is missing"));
     let rows = ExploreParams::new().with_pair_rows(3);
-    assert_eq!(message(&[amount.clone()], &rows), "pair-rows=3 should be >= 10");
+    assert_eq!(message(std::slice::from_ref(&amount), &rows), "pair-rows=3 should be >= 10");
     let columns = ExploreParams::new().with_matrix_columns(61);
-    assert_eq!(message(&[amount.clone()], &columns), "matrix-columns=61 should be in [2, 60]");
+    assert_eq!(message(std::slice::from_ref(&amount), &columns), "matrix-columns=61 should be in [2, 60]");
     assert_eq!(message(&[amount], &ExploreParams::new().with_points(0)), "points=0 should be in [1, 1000]");
 }
 
 fn one(array: ArrayRef, role: EdaRole) -> Exploration {
-    let table = RecordBatch::try_from_iter_with_nullable([("x", array, true)]).unwrap();
+    let table = RecordBatch::try_from_iter_with_nullable([("x", array, true)]).expect("a column");
     explore(&[table], &[ColumnFacts::new("x", role, "")], &ExploreParams::new()).expect("an answer")
 }
 

@@ -191,3 +191,15 @@ fn percent(share: f64) -> String {
 fn many(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
+
+/// Columns or values that a message names.
+const NAMED: usize = 8;
+
+/// The first few, and how many more there are.
+fn some<T: AsRef<str>>(items: &[T]) -> String {
+    let named: Vec<&str> = items.iter().take(NAMED).map(AsRef::as_ref).collect();
+    match items.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        n_more => format!("{} and {n_more} more", named.join(", ")),
+    }
+}

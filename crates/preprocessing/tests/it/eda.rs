@@ -8,7 +8,7 @@ use arrow::compute::{concat_batches, take_record_batch};
 use proptest::prelude::*;
 use segctl_numeric::par::with_threads;
 use segctl_preprocessing::PrepareError;
-use segctl_preprocessing::eda::{ColumnFacts, EdaRole, Exploration, ExploreParams, Levels, explore};
+use segctl_preprocessing::eda::{ColumnFacts, EdaRole, Exploration, ExploreParams, Levels, Missingness, explore};
 
 use EdaRole::{Boolean, Categorical, Coded, Date, Empty, Id, Numeric, Text};
 
@@ -155,6 +155,20 @@ fn what_comes_out_is_bounded() {
     assert!(found.missingness.patterns.iter().all(|pattern| pattern.columns.len() <= 60));
     let n_incomplete: u64 = found.missingness.patterns.iter().map(|pattern| pattern.n_rows).sum();
     assert_eq!(n_incomplete + found.missingness.n_other_rows + found.missingness.n_complete, 400);
+}
+
+#[test]
+fn more_patterns_than_are_told_apart_are_counted_as_others() {
+    let n = 70_000_usize;
+    let names: Vec<String> = (0..17).map(|j| format!("b{j}")).collect();
+    let column = |j: usize| numbers((0..n).map(move |row| (row >> j & 1 == 0).then_some(1.0)));
+    let columns = names.iter().enumerate().map(|(j, name)| (name.as_str(), column(j), true));
+    let table = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let facts: Vec<ColumnFacts> = names.iter().map(|name| ColumnFacts::new(name, Numeric, "")).collect();
+    let found = explore(&[table], &facts, &ExploreParams::new().with_pair_rows(100)).unwrap().missingness;
+    assert_eq!((found.n_complete, found.n_patterns), (1, Missingness::MAX_PATTERNS));
+    assert_eq!((found.patterns.len(), found.n_other_rows), (12, n as u64 - 13), "every row is a pattern of its own");
+    assert_eq!(found.patterns[4].columns, ["b0", "b2"], "row 5, the first come first");
 }
 
 #[test]

@@ -306,3 +306,14 @@ fn messages_stay_short_however_many_columns_there_are() {
     let message = "C0, C1, C2, C3, C4, C5, C6, C7 and 32 more hold the same values in every row";
     assert_eq!(found[0].message, message);
 }
+
+#[test]
+fn codes_that_are_taken_for_numbers_are_told() {
+    let codes = |most: usize| numbers((0..N).map(move |row| Some((row * row % most) as f64 + 10.0)));
+    let found = of_numbers("REGION_CODE", codes(37));
+    let message = format!("REGION_CODE holds {} whole numbers, which are codes by its name", 19);
+    check(&found, AlertKind::CodesAsNumbers, &message, Some("[data.roles]\nREGION_CODE = \"categorical\"\n"));
+    for (name, most) in [("REGION_CODE", 499), ("CODE_LENGTH", 37)] {
+        assert!(of_numbers(name, codes(most)).iter().all(|alert| alert.kind != AlertKind::CodesAsNumbers), "{name}");
+    }
+}

@@ -73,6 +73,8 @@ pub enum AlertKind {
     RepeatedId,
     /// A different text on every row.
     UniqueText,
+    /// Whole numbers that are names of something, by the column's name.
+    CodesAsNumbers,
     /// |r| above 0.95.
     Correlated,
     /// Codes or words on less than 1 % of the rows each.
@@ -113,7 +115,9 @@ impl AlertKind {
             Self::Sentinel | Self::ImpossibleShare | Self::NegativeCount | Self::ImpossibleBirth => Severity::Serious,
             Self::ImpossibleAge | Self::Infinite | Self::MixedFormats => Severity::Serious,
             Self::Duplicated | Self::MostlyMissing | Self::Constant | Self::RepeatedId => Severity::Notable,
-            Self::UniqueText | Self::Correlated | Self::RareLevels | Self::Missing => Severity::Notable,
+            Self::UniqueText | Self::CodesAsNumbers | Self::Correlated | Self::RareLevels | Self::Missing => {
+                Severity::Notable
+            }
             Self::NearConstant | Self::Skewed | Self::ZeroInflated | Self::Outliers => Severity::Minor,
         }
     }

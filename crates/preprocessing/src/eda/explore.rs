@@ -28,9 +28,9 @@ pub struct Exploration {
 
 /// Looks a table over: every column, pairs of columns, missing cells, and what looks wrong.
 ///
-/// O(n d log n) for the columns, and O(r d^2) for the pairs of at most [`ExploreParams::matrix_columns`] columns each,
-/// where r is [`ExploreParams::pair_rows`] at most; in parallel, bit-identical at any thread count. Needs the memory
-/// of two columns per thread and of r rows.
+/// O(n d) for the columns (dates are sorted by comparison, O(n log n)), and O(r d^2) for the pairs of at most
+/// [`ExploreParams::matrix_columns`] columns of each kind, r being [`ExploreParams::pair_rows`] at most; in parallel,
+/// bit-identical at any thread count. Besides the table, needs the memory of two columns per thread and of r rows.
 ///
 /// ```
 /// use std::sync::Arc;

@@ -14,7 +14,7 @@ use crate::PrepareError;
 #[non_exhaustive]
 pub struct ExploreParams {
     /// Most rows from which pairs of columns are judged; >= 10. A longer table is sampled, and what was computed from a
-    /// sample says from how many rows. At 100,000 rows the standard error of a correlation is 0.003 at most.
+    /// sample says from how many rows. At 50,000 rows the standard error of a correlation is 0.005 at most.
     pub pair_rows: usize,
     /// Most columns of a matrix of pairs, in `[2, 60]`.
     pub matrix_columns: usize,
@@ -28,7 +28,7 @@ pub struct ExploreParams {
 
 impl Default for ExploreParams {
     fn default() -> Self {
-        Self { pair_rows: 100_000, matrix_columns: 60, points: 1000, seed: Seed(0), year: None }
+        Self { pair_rows: 50_000, matrix_columns: 60, points: 1000, seed: Seed(0), year: None }
     }
 }
 
@@ -45,6 +45,11 @@ impl ExploreParams {
     }
 
     /// States how many columns a matrix of pairs may have.
+    ///
+    /// ```
+    /// use segctl_preprocessing::eda::ExploreParams;
+    /// assert!(ExploreParams::new().with_matrix_columns(20).with_points(300).validate().is_ok());
+    /// ```
     pub fn with_matrix_columns(mut self, matrix_columns: usize) -> Self {
         self.matrix_columns = matrix_columns;
         self

@@ -31,8 +31,8 @@ fn alerts(columns: Vec<(&str, EdaRole, ArrayRef)>) -> Vec<Alert> {
     let facts: Vec<ColumnFacts> = columns.iter().map(|(name, role, _)| ColumnFacts::new(name, *role, "")).collect();
     let table =
         RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, _, array)| (name, array, true)))
-            .unwrap();
-    explore(&[table], &facts, &ExploreParams::new().with_year(2024)).unwrap().alerts
+            .expect("columns of equal length");
+    explore(&[table], &facts, &ExploreParams::new().with_year(2024)).expect("a table").alerts
 }
 
 fn of_numbers(name: &str, array: ArrayRef) -> Vec<Alert> {
@@ -47,7 +47,7 @@ fn check(alerts: &[Alert], kind: AlertKind, message: &str, config: Option<&str>)
     assert_eq!(found[0].config.as_deref(), config);
     assert!((0.0..=1.0).contains(&found[0].share) && !found[0].advice.is_empty());
     if let Some(lines) = config {
-        toml::from_str::<toml::Table>(lines).unwrap();
+        toml::from_str::<toml::Table>(lines).expect("lines of configuration");
     }
 }
 
@@ -103,7 +103,8 @@ fn names_alone_make_nothing_impossible() {
     assert!(of_numbers("PERCENT", whole(1, &[])).is_empty());
     let balance = numbers(calm(2).take(N).map(|value| Some(value - 50.0)));
     assert!(of_numbers("NET_COUNT", balance).is_empty());
-    assert!(of_numbers("SIZE", whole(3, &[(0, -3.0)])).is_empty(), "an amount may be negative");
+    let amount = of_numbers("SIZE", whole(3, &[(0, -3.0)]));
+    assert!(amount.iter().all(|alert| alert.severity == Severity::Minor), "an amount may be negative: {amount:#?}");
 }
 
 #[test]
@@ -268,4 +269,51 @@ fn ids_are_told() {
     let exclude = Some("[data]\nexclude = [\"ref\"]\n");
     check(&found, AlertKind::UniqueText, "1 column holds a different text on every row: ref (1000 texts)", exclude);
     check(&found, AlertKind::RepeatedId, "id: 2 rows repeat an id that another row has", None);
+}
+
+#[test]
+fn categories_that_look_like_numbers_are_no_mistake() {
+    let bands = texts((0..N).map(|row| Some(["0", "1", "2", "3+"][row % 4])));
+    assert!(alerts(vec![("CHILDREN", EdaRole::Categorical, bands)]).is_empty());
+}
+
+#[test]
+fn few_rows_agree_by_chance() {
+    let column = |step: f64| numbers((0..5).map(move |row| Some(f64::from(row * row) * step)));
+    let found = alerts(vec![
+        ("A", EdaRole::Numeric, column(1.0)),
+        ("B", EdaRole::Numeric, column(1.0)),
+        ("C", EdaRole::Numeric, column(2.0)),
+    ]);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn a_column_of_nearly_one_value_is_told_of_once() {
+    let spend = numbers((0..N).map(|row| Some(if row % 200 == 0 { 50.0 } else { 0.0 })));
+    let found = of_numbers("SPEND", spend);
+    let lines = Some("[data]\nexclude = [\"SPEND\"]\n");
+    check(&found, AlertKind::NearConstant, "1 column holds nearly one value only: SPEND (0 on 99.5%)", lines);
+    assert_eq!(found.len(), 1, "{found:#?}");
+}
+
+#[test]
+fn messages_stay_short_however_many_columns_there_are() {
+    let names: Vec<String> = (0..40).map(|j| format!("C{j}")).collect();
+    let columns = names.iter().map(|name| (name.as_str(), EdaRole::Numeric, numbers(calm(1).take(N).map(Some))));
+    let found = alerts(columns.collect());
+    assert_eq!((found.len(), found[0].columns.len()), (1, 40));
+    let message = "C0, C1, C2, C3, C4, C5, C6, C7 and 32 more hold the same values in every row";
+    assert_eq!(found[0].message, message);
+}
+
+#[test]
+fn codes_that_are_taken_for_numbers_are_told() {
+    let codes = |most: usize| numbers((0..N).map(move |row| Some((row * row % most) as f64 + 10.0)));
+    let found = of_numbers("REGION_CODE", codes(37));
+    let message = format!("REGION_CODE holds {} whole numbers, which are codes by its name", 19);
+    check(&found, AlertKind::CodesAsNumbers, &message, Some("[data.roles]\nREGION_CODE = \"categorical\"\n"));
+    for (name, most) in [("REGION_CODE", 499), ("CODE_LENGTH", 37)] {
+        assert!(of_numbers(name, codes(most)).iter().all(|alert| alert.kind != AlertKind::CodesAsNumbers), "{name}");
+    }
 }

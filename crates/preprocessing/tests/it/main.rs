@@ -4,6 +4,7 @@ mod common;
 mod eda;
 mod eda_alerts;
 mod eda_golden;
+mod eda_real;
 mod golden;
 mod golden_imputers;
 mod golden_transforms;

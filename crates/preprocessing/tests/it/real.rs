@@ -11,7 +11,7 @@ use arrow::csv::reader::Format;
 use segctl_preprocessing::{ColumnPlan, Preparation, Scale, Treatment, fit_transform};
 
 #[expect(clippy::print_stdout, reason = "whoever runs the tests should see what was not run")]
-fn data(name: &str) -> Option<PathBuf> {
+pub(crate) fn data(name: &str) -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let path = std::env::var_os("SEGCTL_DATA_DIR").map_or_else(beside, PathBuf::from).join(name);
     if !path.exists() {
@@ -20,7 +20,7 @@ fn data(name: &str) -> Option<PathBuf> {
     path.exists().then_some(path)
 }
 
-fn read(path: &Path) -> Vec<RecordBatch> {
+pub(crate) fn read(path: &Path) -> Vec<RecordBatch> {
     let mut file = File::open(path).expect("the file is there");
     let (schema, _) = Format::default().with_header(true).infer_schema(&mut file, None).expect("a table");
     file.rewind().expect("a regular file");

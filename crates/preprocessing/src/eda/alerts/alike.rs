@@ -1,6 +1,6 @@
 //! Columns that say the same.
 
-use super::{Alert, AlertKind, Fix, Found};
+use super::{Alert, AlertKind, Fix, Found, NAMED, some};
 use crate::eda::{Association, ColumnProfile, Pairs};
 
 /// Columns that go together more than this are one dimension to every distance.
@@ -8,12 +8,19 @@ const ALIKE: f64 = 0.95;
 
 /// Columns with equal cells in every row, by their hashes of 64 bits.
 pub(in crate::eda) fn duplicated(profiles: &[ColumnProfile], fingerprints: &[u64]) -> Found {
-    let mut order: Vec<usize> = (0..profiles.len()).filter(|&at| profiles[at].n_distinct > 1).collect();
+    let mut order: Vec<usize> = (0..profiles.len()).filter(|&at| is_judged(&profiles[at])).collect();
     order.sort_by_key(|&at| (fingerprints[at], at));
     let copies = order.chunk_by(|&a, &b| fingerprints[a] == fingerprints[b]).filter(|group| group.len() > 1);
     let mut groups: Vec<&[usize]> = copies.collect();
     groups.sort_by_key(|group| group[0]);
     Found { alerts: groups.into_iter().map(|group| copy(profiles, group)).collect(), findings: Vec::new() }
+}
+
+/// Few rows agree by chance.
+const MIN_ROWS: u64 = 20;
+
+fn is_judged(profile: &ColumnProfile) -> bool {
+    profile.n_distinct > 1 && profile.n_present() >= MIN_ROWS
 }
 
 fn copy(profiles: &[ColumnProfile], group: &[usize]) -> Alert {
@@ -41,7 +48,8 @@ fn correlated(profiles: &[ColumnProfile], pearson: &Association, n_rows: u64) ->
     let mut alerts = Vec::new();
     while !left.is_empty() {
         let (leader, _) = left.remove(0);
-        let r = |at: usize| pearson.get(leader, at).unwrap_or(0.0);
+        let n = |at: usize| pearson.n[leader * pearson.columns.len() + at];
+        let r = |at: usize| pearson.get(leader, at).filter(|_| n(at) >= MIN_ROWS).unwrap_or(0.0);
         let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|&(at, _)| r(at).abs() > ALIKE);
         left = others;
         if !alike.is_empty() {
@@ -65,7 +73,7 @@ fn together(leader: &str, with: &[(&str, f64)], n_rows: u64) -> Alert {
 
 fn listed(names: &[&str]) -> String {
     match names {
-        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
-        _ => names.join(", "),
+        [all @ .., last] if !all.is_empty() && names.len() <= NAMED => format!("{} and {last}", all.join(", ")),
+        _ => some(names),
     }
 }

@@ -1,6 +1,6 @@
 //! What many columns have in common is said once.
 
-use super::{Alert, AlertKind, Fix, many, percent};
+use super::{Alert, AlertKind, Fix, many, percent, some};
 
 /// One column's part in an alert of many.
 #[derive(Debug)]
@@ -15,9 +15,6 @@ pub(super) struct Finding {
     pub(super) detail: String,
 }
 
-/// Columns named in a message.
-const NAMED: usize = 8;
-
 /// One alert per kind.
 pub(super) fn grouped(findings: Vec<Finding>, has_id: bool) -> Vec<Alert> {
     let mut findings = findings;
@@ -31,20 +28,12 @@ fn alert(group: &[Finding], has_id: bool) -> Alert {
     let names: Vec<&str> = group.iter().map(|finding| finding.column.as_str()).collect();
     let count = group.iter().map(|finding| finding.cells.0).sum();
     let n_cells = group.iter().map(|finding| finding.cells.1).sum();
-    let message = format!("{} {}: {}", many(group.len() as u64, "column"), verb(kind, group.len()), listed(group));
+    let named: Vec<String> = group.iter().map(|finding| format!("{} ({})", finding.column, finding.detail)).collect();
+    let message = format!("{} {}: {}", many(group.len() as u64, "column"), verb(kind, group.len()), some(&named));
     let alert = Alert::new(kind, &names, (count, n_cells), message, advice(kind, has_id));
     match fix(kind, &names, has_id) {
         Some(fix) => alert.with_fix(fix),
         None => alert,
-    }
-}
-
-fn listed(group: &[Finding]) -> String {
-    let named = group.iter().take(NAMED).map(|finding| format!("{} ({})", finding.column, finding.detail));
-    let named: Vec<String> = named.collect();
-    match group.len().saturating_sub(NAMED) {
-        0 => named.join(", "),
-        n_more => format!("{} and {n_more} more", named.join(", ")),
     }
 }
 

@@ -73,6 +73,8 @@ pub enum AlertKind {
     RepeatedId,
     /// A different text on every row.
     UniqueText,
+    /// Whole numbers that are names of something, by the column's name.
+    CodesAsNumbers,
     /// |r| above 0.95.
     Correlated,
     /// Codes or words on less than 1 % of the rows each.
@@ -113,7 +115,9 @@ impl AlertKind {
             Self::Sentinel | Self::ImpossibleShare | Self::NegativeCount | Self::ImpossibleBirth => Severity::Serious,
             Self::ImpossibleAge | Self::Infinite | Self::MixedFormats => Severity::Serious,
             Self::Duplicated | Self::MostlyMissing | Self::Constant | Self::RepeatedId => Severity::Notable,
-            Self::UniqueText | Self::Correlated | Self::RareLevels | Self::Missing => Severity::Notable,
+            Self::UniqueText | Self::CodesAsNumbers | Self::Correlated | Self::RareLevels | Self::Missing => {
+                Severity::Notable
+            }
             Self::NearConstant | Self::Skewed | Self::ZeroInflated | Self::Outliers => Severity::Minor,
         }
     }
@@ -190,4 +194,16 @@ fn percent(share: f64) -> String {
 /// `1 row`, `2 rows`.
 fn many(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Columns or values that a message names.
+const NAMED: usize = 8;
+
+/// The first few, and how many more there are.
+fn some<T: AsRef<str>>(items: &[T]) -> String {
+    let named: Vec<&str> = items.iter().take(NAMED).map(AsRef::as_ref).collect();
+    match items.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        n_more => format!("{} and {n_more} more", named.join(", ")),
+    }
 }

@@ -41,6 +41,27 @@ const COUNTS: [&str; 20] = [
 const BIRTHS: [&str; 6] = ["birth", "birthyear", "yearbirth", "yob", "born", "geburtsjahr"];
 const AGES: [&str; 3] = ["age", "ages", "alter"];
 
+const CODES: [&str; 18] = [
+    "code",
+    "codes",
+    "type",
+    "class",
+    "category",
+    "kind",
+    "region",
+    "branch",
+    "channel",
+    "group",
+    "segment",
+    "zip",
+    "postcode",
+    "store",
+    "shop",
+    "department",
+    "country",
+    "gender",
+];
+
 /// The words of a name, in lower case: letters and digits apart, and a capital after a small letter begins a word.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -79,6 +100,13 @@ pub(super) fn of_counts(name: &str) -> bool {
     has(name, &COUNTS)
 }
 
+/// Whether the name is that of codes: its last word says so, as in `REGION_CODE`, and not in `CODE_LENGTH`.
+pub(super) fn of_codes(name: &str) -> bool {
+    let words = words(name);
+    let last = words.iter().rev().find(|word| !word.chars().all(char::is_numeric));
+    last.is_some_and(|word| CODES.contains(&word.as_str())) && !of_counts(name)
+}
+
 /// Whether the name speaks of a year of birth.
 pub(super) fn of_births(name: &str) -> bool {
     has(name, &BIRTHS)
@@ -113,6 +141,7 @@ mod tests {
         assert!(of_ages("Age") && of_ages("CUST_AGE") && !of_ages("AVERAGE") && !of_ages("Page"));
         assert!(of_shares("PRC_FULL_PAYMENT") && !of_shares("CORPORATE"));
         assert!(of_counts("Kidhome") && of_counts("PURCHASES_TRX") && !of_counts("ACCOUNT"));
+        assert!(of_codes("REGION_CODE") && of_codes("Channel2") && !of_codes("CODE_LENGTH") && !of_codes("NUM_STORE"));
         assert!(of_births("Year_Birth") && of_births("birthYear"));
     }
 }

@@ -14,6 +14,8 @@ const MIN_ROWS: usize = 20;
 const WRONG_SHARES: f64 = 0.01;
 /// The values of a column of ages that may be wrong, at most.
 const WRONG_AGES: f64 = 0.1;
+/// More different values are no list of names.
+const MOST_CODES: u64 = 50;
 /// What rounding may add to a share.
 const ROUNDING: f64 = 1e-9;
 /// Nobody is known to be older, but for a few dozen.
@@ -24,6 +26,9 @@ pub(super) fn alerts(profile: &ColumnProfile, sorted: &[f64], year: Option<i64>)
     let Some(numbers) = profile.numbers.as_ref().filter(|_| sorted.len() >= MIN_ROWS) else { return Vec::new() };
     if profile.role != EdaRole::Numeric {
         return Vec::new();
+    }
+    if let Some(alert) = codes(profile, numbers) {
+        return vec![alert];
     }
     // A value is said to be wrong once.
     let impossible = impossible(profile, numbers, sorted, year);
@@ -137,4 +142,16 @@ fn births(profile: &ColumnProfile, sorted: &[f64], year: Option<i64>) -> Option<
     let check = format!("{} BETWEEN {low} AND {high}", column(&profile.name));
     let advice = "treat such years as missing";
     Some(ranged(AlertKind::ImpossibleBirth, profile, &outside, (message, advice), (check, "NULL".to_owned())))
+}
+
+/// Few whole numbers in a column named like codes: near in number says nothing of what they stand for.
+fn codes(profile: &ColumnProfile, numbers: &NumberProfile) -> Option<Alert> {
+    let name = &profile.name;
+    if !names::of_codes(name) || !numbers.whole || !(2..=MOST_CODES).contains(&profile.n_distinct) {
+        return None;
+    }
+    let message = format!("{name} holds {} whole numbers, which are codes by its name", profile.n_distinct);
+    let advice = "take them for categories, or near codes are near customers";
+    let alert = Alert::new(AlertKind::CodesAsNumbers, &[name], (profile.n_present(), profile.n_rows), message, advice);
+    Some(alert.with_fix(Fix::Role { column: name.clone(), role: "categorical".to_owned() }))
 }

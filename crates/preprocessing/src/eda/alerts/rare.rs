@@ -1,15 +1,13 @@
 //! Codes and words that hardly any row has.
 
 use super::fix::column;
-use super::{Alert, AlertKind, Fix, FixAction, many};
+use super::{Alert, AlertKind, Fix, FixAction, many, some};
 use crate::eda::{ColumnProfile, EdaRole, Level};
 
 /// A level on less than this share of the rows is rare.
 const RARE: f64 = 0.01;
 /// Rows from which a rare level is rare and not an accident.
 const MIN_ROWS: u64 = 200;
-/// Levels that are named.
-const NAMED: usize = 8;
 
 /// The rare levels of a column of codes or words, where at least two others are common: a code book may not know them.
 pub(super) fn alert(profile: &ColumnProfile) -> Option<Alert> {
@@ -24,8 +22,9 @@ pub(super) fn alert(profile: &ColumnProfile) -> Option<Alert> {
     rare.sort_by(|a, b| number(a).total_cmp(&number(b)));
     let count = rare.iter().map(|level| level.count).sum();
     let name = &profile.name;
+    let names: Vec<&str> = rare.iter().map(|level| level.value.as_str()).collect();
     let (word, verb) = if rare.len() == 1 { ("level", "is") } else { ("levels", "are") };
-    let message = format!("{name}: {word} {} {verb} rare ({})", named(&rare), many(count, "row"));
+    let message = format!("{name}: {word} {} {verb} rare ({})", some(&names), many(count, "row"));
     let advice = "check the code book: what it does not know is no answer";
     let alert = Alert::new(AlertKind::RareLevels, &[name], (count, profile.n_rows), message, advice);
     // What was cut or is not written as it is stored cannot be named in SQL.
@@ -53,12 +52,4 @@ fn fix(profile: &ColumnProfile, rare: &[&Level]) -> Fix {
 /// Codes go by size; words, which are no numbers, stay in the order of their counts.
 fn number(level: &Level) -> f64 {
     level.value.parse().unwrap_or(0.0)
-}
-
-fn named(rare: &[&Level]) -> String {
-    let names: Vec<&str> = rare.iter().take(NAMED).map(|level| level.value.as_str()).collect();
-    match rare.len().saturating_sub(NAMED) {
-        0 => names.join(", "),
-        n_more => format!("{} and {n_more} more", names.join(", ")),
-    }
 }

@@ -12,7 +12,7 @@ const NEARLY_ALL: f64 = 0.99;
 const MANY_OUTLIERS: f64 = 0.01;
 /// The customary line between moderately and highly skewed (Bulmer 1979).
 const SKEWED: f64 = 1.0;
-/// Few rows are all different by chance.
+/// Few rows are all different by chance, and have no shape.
 const MIN_ROWS: u64 = 20;
 
 /// Whether the column has one value at most, so that nothing more can be wrong with it.
@@ -27,11 +27,16 @@ pub(super) fn found(profile: &ColumnProfile) -> Found {
     findings.extend(unique_text(profile));
     if let Some(numbers) = &profile.numbers {
         findings.extend(infinite(profile, numbers));
-        if profile.role == EdaRole::Numeric && !says_nothing(profile) {
+        if profile.role == EdaRole::Numeric && numbers.moments.n >= MIN_ROWS && top_share(profile) < NEARLY_ALL {
             findings.extend(shape(profile, numbers));
         }
     }
     Found { alerts: Vec::new(), findings }
+}
+
+/// The share of the most frequent value.
+fn top_share(profile: &ColumnProfile) -> f64 {
+    profile.levels.as_ref().and_then(|levels| levels.top.first()).map_or(0.0, |level| level.share)
 }
 
 fn missing(profile: &ColumnProfile) -> Option<Finding> {

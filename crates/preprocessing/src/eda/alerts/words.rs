@@ -4,6 +4,9 @@ use super::fix::column;
 use super::{Alert, AlertKind, Fix, many};
 use crate::eda::{ColumnProfile, EdaRole};
 
+/// More than this share of the cells of a column of categories is no slip.
+const FEW: f64 = 0.01;
+
 pub(super) fn alerts(profile: &ColumnProfile) -> impl Iterator<Item = Alert> {
     repeated_id(profile).into_iter().chain(mixed_formats(profile))
 }
@@ -18,11 +21,13 @@ fn repeated_id(profile: &ColumnProfile) -> Option<Alert> {
     Some(Alert::new(AlertKind::RepeatedId, &[&profile.name], (n_repeated, profile.n_rows), message, advice))
 }
 
-/// Text of which at least half reads as numbers, but not all.
+/// Text of which at least half reads as numbers, but not all; of categories, all but a few.
 fn mixed_formats(profile: &ColumnProfile) -> Option<Alert> {
     let n_numbers = profile.n_text_numbers;
     let n_others = profile.n_present() - n_numbers;
-    if profile.role == EdaRole::Id || n_others == 0 || n_numbers < n_others {
+    // `3+` among 0, 1 and 2 is a category; a slip among thousands is not.
+    let is_category = profile.role == EdaRole::Categorical && n_others as f64 > FEW * profile.n_present() as f64;
+    if profile.role == EdaRole::Id || is_category || n_others == 0 || n_numbers < n_others {
         return None;
     }
     let examples: Vec<String> = profile.text_examples.iter().map(|text| format!("{text:?}")).collect();

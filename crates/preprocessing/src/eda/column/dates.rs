@@ -37,10 +37,18 @@ impl DateProfile {
 /// A moment as days from 1970-01-01 and nanoseconds of the day.
 pub(super) type Moment = (i64, i64);
 
+/// A column of dates.
+pub(super) struct Moments {
+    /// One per row, `None` where missing.
+    pub(super) cells: Vec<Option<Moment>>,
+    /// Whether they have a time of day.
+    pub(super) timed: bool,
+}
+
 const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
-/// The moments of a column, `None` where missing; `None` when the column holds durations or times of day.
-pub(super) fn read(pieces: &Pieces<'_>) -> Result<Option<(Vec<Option<Moment>>, bool)>, PrepareError> {
+/// The moments of a column; `None` when the column holds durations or times of day.
+pub(super) fn read(pieces: &Pieces<'_>) -> Result<Option<Moments>, PrepareError> {
     let mut out = Vec::with_capacity(pieces.n_rows());
     let mut timed = false;
     for array in &pieces.arrays {
@@ -57,7 +65,7 @@ pub(super) fn read(pieces: &Pieces<'_>) -> Result<Option<(Vec<Option<Moment>>, b
         let moment = |at: i64| (at.div_euclid(per_day), at.rem_euclid(per_day) * (NANOS_PER_DAY / per_day));
         out.extend(cells.as_primitive::<Int64Type>().iter().map(|cell| cell.map(moment)));
     }
-    Ok(Some((out, timed)))
+    Ok(Some(Moments { cells: out, timed }))
 }
 
 fn units_per_day(unit: TimeUnit) -> i64 {

@@ -3,6 +3,7 @@
 mod dates;
 mod levels;
 mod numbers;
+mod sort;
 mod top;
 mod words;
 
@@ -14,9 +15,26 @@ pub use numbers::{NumberProfile, QUANTILES};
 
 use super::{ColumnFacts, EdaRole, hash};
 use crate::PrepareError;
+use crate::describe::moments;
 use crate::raw::{Class, Pieces, erase_unusable, read};
 
 /// What a column holds and how it is distributed.
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+/// use segctl_preprocessing::eda::{ColumnFacts, EdaRole, ExploreParams, explore};
+///
+/// let cells: ArrayRef = Arc::new(Int64Array::from(vec![Some(0), Some(0), None, Some(7)]));
+/// let table = RecordBatch::try_from_iter_with_nullable([("VISITS", cells, true)])?;
+/// let facts = [ColumnFacts::new("VISITS", EdaRole::Numeric, "whole numbers")];
+/// let found = explore(&[table], &facts, &ExploreParams::new())?;
+/// let column = &found.columns[0];
+/// assert_eq!((column.n_present(), column.n_distinct, column.missing_share()), (3, 2, 0.25));
+/// assert_eq!(column.telling(), 0.25, "of four cells, one holds a value other than the most frequent");
+/// assert_eq!(column.numbers.as_ref().unwrap().n_zero, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ColumnProfile {
@@ -32,7 +50,7 @@ pub struct ColumnProfile {
     pub n_missing: u64,
     /// How missing cells were written, as given.
     pub missing_by_marker: Vec<(String, u64)>,
-    /// Different values. Exact for numbers and dates; words are told apart by hashes of 64 bits, by which ten million
+    /// Different values, infinite ones aside. Exact for dates, and for numbers as 64-bit floats; words are told apart by hashes of 64 bits, by which ten million
     /// different ones are miscounted with a chance of 3 in a million.
     pub n_distinct: u64,
     /// The shape of numbers; absent where there is no finite one, and for ids, words and dates.
@@ -95,14 +113,14 @@ pub(super) struct Looked {
     pub(super) latest_year: Option<i64>,
 }
 
-/// Profiles one column. O(n log n); holds two copies of the column.
+/// Profiles one column. O(n) for numbers and words, O(n log n) for dates; holds two copies of the column.
 pub(super) fn look(pieces: &Pieces<'_>, facts: &ColumnFacts) -> Result<Looked, PrepareError> {
     let profile = ColumnProfile::new(facts, pieces.n_rows() as u64);
     match Class::of(pieces) {
         Class::Empty => Ok(Looked { profile, fingerprint: 0, sorted: Vec::new(), latest_year: None }),
         Class::Number if facts.role != EdaRole::Id => look_at_numbers(pieces, profile),
         Class::Date => match dates::read(pieces)? {
-            Some((moments, timed)) => Ok(look_at_dates(&moments, timed, profile)),
+            Some(moments) => Ok(look_at_dates(&moments, profile)),
             None => look_at_words(pieces, profile),
         },
         _ => look_at_words(pieces, profile),
@@ -113,14 +131,14 @@ fn look_at_numbers(pieces: &Pieces<'_>, mut profile: ColumnProfile) -> Result<Lo
     let Some((mut values, _)) = read(pieces)? else { return look_at_words(pieces, profile) };
     profile.n_missing = values.iter().filter(|value| value.is_nan()).count() as u64;
     let n_infinite = erase_unusable(&mut values) as u64;
-    // Adding 0 turns -0 into 0, which sorting would tell apart.
-    let mut sorted: Vec<f64> = values.iter().filter(|value| !value.is_nan()).map(|value| value + 0.0).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    profile.n_distinct = numbers::n_distinct(&sorted);
-    profile.levels = (!sorted.is_empty()).then(|| numbers::levels(&sorted, profile.n_distinct));
-    profile.numbers = numbers::profile(&values, &sorted, n_infinite);
     let hash_of = |value: &f64| if value.is_nan() { hash::MISSING } else { (value + 0.0).to_bits() };
     let fingerprint = values.iter().map(hash_of).fold(1, hash::then);
+    let moments = moments(&values);
+    values.retain(|value| !value.is_nan());
+    let sorted = sort::sorted_numbers(values);
+    profile.n_distinct = numbers::n_distinct(&sorted);
+    profile.levels = (!sorted.is_empty()).then(|| numbers::levels(&sorted, profile.n_distinct));
+    profile.numbers = numbers::profile(moments, &sorted, n_infinite);
     Ok(Looked { profile, fingerprint, sorted, latest_year: None })
 }
 
@@ -139,16 +157,16 @@ fn look_at_words(pieces: &Pieces<'_>, mut profile: ColumnProfile) -> Result<Look
     Ok(Looked { profile, fingerprint, sorted: Vec::new(), latest_year: None })
 }
 
-fn look_at_dates(moments: &[Option<dates::Moment>], timed: bool, mut profile: ColumnProfile) -> Looked {
+fn look_at_dates(moments: &dates::Moments, mut profile: ColumnProfile) -> Looked {
     let hash_of = |moment: &Option<dates::Moment>| {
         moment.map_or(hash::MISSING, |(day, nanos)| hash::then(hash::whole(day as u64), hash::whole(nanos as u64)))
     };
-    let fingerprint = moments.iter().map(hash_of).fold(3, hash::then);
-    let mut sorted: Vec<dates::Moment> = moments.iter().copied().flatten().collect();
+    let fingerprint = moments.cells.iter().map(hash_of).fold(3, hash::then);
+    let mut sorted: Vec<dates::Moment> = moments.cells.iter().copied().flatten().collect();
     sorted.sort_unstable();
-    profile.n_missing = (moments.len() - sorted.len()) as u64;
+    profile.n_missing = (moments.cells.len() - sorted.len()) as u64;
     profile.n_distinct = sorted.chunk_by(|a, b| a == b).count() as u64;
-    profile.dates = dates::profile(&sorted, timed);
+    profile.dates = dates::profile(&sorted, moments.timed);
     let latest_year = sorted.last().map(|&moment| dates::year(moment));
     Looked { profile, fingerprint, sorted: Vec::new(), latest_year }
 }

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::levels::Levels;
 use super::top::most_frequent;
-use crate::describe::{BoxStats, Histogram, Moments, boxplot_of_sorted, histogram_of_sorted, moments, quantile};
+use crate::describe::{BoxStats, Histogram, Moments, boxplot_of_sorted, histogram_of_sorted, quantile};
 
 /// The quantiles of [`NumberProfile::quantiles`].
 pub const QUANTILES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
@@ -33,14 +33,14 @@ pub struct NumberProfile {
     pub boxplot: BoxStats,
 }
 
-/// Profiles finite values, also given in ascending order; `None` without any.
-pub(super) fn profile(values: &[f64], sorted: &[f64], n_infinite: u64) -> Option<NumberProfile> {
+/// Profiles ascending finite values, of which the moments are known; `None` without any.
+pub(super) fn profile(moments: Moments, sorted: &[f64], n_infinite: u64) -> Option<NumberProfile> {
     let (&min, &max) = (sorted.first()?, sorted.last()?);
     let below_zero = sorted.partition_point(|&value| value < 0.0);
     let up_to_zero = sorted.partition_point(|&value| value <= 0.0);
     Some(NumberProfile {
         n_infinite,
-        moments: finite(moments(values)),
+        moments: finite(moments),
         min,
         max,
         quantiles: QUANTILES.map(|q| quantile(sorted, q)),

@@ -4,6 +4,7 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Int64Type};
 
 use super::levels::Levels;
+use super::sort::sort;
 use super::top::most_frequent;
 use crate::PrepareError;
 use crate::eda::hash;
@@ -27,12 +28,12 @@ const N_EXAMPLES: usize = 5;
 pub(super) fn read(pieces: &Pieces<'_>) -> Result<Words, PrepareError> {
     let mut words = Words { hashes: Vec::with_capacity(pieces.n_rows()), n_numbers: 0, no_numbers: Vec::new() };
     for array in &pieces.arrays {
-        match array.as_primitive_opt::<Int64Type>() {
+        if let Some(whole) = array.as_primitive_opt::<Int64Type>() {
             // Ids mostly are whole numbers: no need to write them out first.
-            Some(whole) => {
-                words.hashes.extend(whole.iter().map(|cell| cell.map_or(hash::MISSING, |v| hash::whole(v as u64))))
-            }
-            None => words.add(array.as_ref()).map_err(|source| pieces.convert(source))?,
+            let hash_of = |cell: Option<i64>| cell.map_or(hash::MISSING, |value| hash::whole(value as u64));
+            words.hashes.extend(whole.iter().map(hash_of));
+        } else {
+            words.add(array.as_ref()).map_err(|source| pieces.convert(source))?;
         }
     }
     Ok(words)
@@ -55,7 +56,7 @@ impl Words {
     /// How many cells differ, and the most frequent of them.
     pub(super) fn levels(&self, pieces: &Pieces<'_>) -> Result<(u64, Levels), PrepareError> {
         let mut sorted: Vec<u64> = self.hashes.iter().copied().filter(|&hash| hash != hash::MISSING).collect();
-        sorted.sort_unstable();
+        sort(&mut sorted);
         let runs = || sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
         let n_distinct = runs().count() as u64;
         let least = most_frequent(runs(), Levels::SHOWN).last().map_or(0, |run| run.1);

@@ -61,6 +61,13 @@ pub struct Association {
 impl Association {
     /// The value of columns `i` and `j`.
     ///
+    /// ```
+    /// use segctl_preprocessing::eda::Association;
+    /// let values = vec![Some(1.0), Some(0.4), Some(0.4), Some(1.0)];
+    /// let found = Association { columns: vec!["A".into(), "B".into()], values, n: vec![9; 4], n_left_out: 0 };
+    /// assert_eq!(found.get(0, 1), Some(0.4));
+    /// ```
+    ///
     /// # Panics
     /// When one is out of range.
     pub fn get(&self, i: usize, j: usize) -> Option<f64> {

@@ -6,8 +6,9 @@
 //! everything in which they differ. Whatever is done to a cell, a column or a row is counted in an
 //! [`Event`].
 //!
-//! [`describe`] holds statistics for people, [`eda`] looks a whole table over, [`packs`] SQL features and rules for known kinds of data,
-//! [`raw`] the way from Arrow to numbers and categories. This crate runs no SQL and reads no files.
+//! [`describe`] holds statistics for people, [`eda`] looks a whole table over, [`packs`] holds SQL features and rules for
+//! known kinds of data, [`rfm`] scores and named segments of buyers, [`raw`] the way from Arrow to numbers and
+//! categories. This crate runs no SQL and reads no files.
 
 mod choices;
 pub mod describe;

@@ -7,6 +7,7 @@ mod browser;
 mod compare;
 mod config;
 mod determinism;
+mod eda;
 mod evaluate;
 mod families;
 mod fit;

@@ -64,7 +64,7 @@ fn duplicates(found: &Eda) -> Vec<String> {
 fn column(profile: &ColumnProfile) -> String {
     let missing = match profile.n_missing {
         0 => "-".to_owned(),
-        _ => percent(profile.missing_share()),
+        n => plain_number(n as f64),
     };
     format!(
         "{:<NAME$} {:<11} {:>8} {:>9}  {:<BARS$}  {}",
@@ -165,7 +165,7 @@ fn alert(alert: &Alert) -> Vec<String> {
         Severity::Notable => " !",
         Severity::Minor => "  ",
     };
-    let mut lines = vec![format!("{mark} {} {}", alert.message, alert.advice)];
+    let mut lines = vec![format!("{mark} {}.", alert.message), format!("     To do: {}.", alert.advice)];
     let config = alert.config.iter().flat_map(|config| config.lines()).filter(|line| !line.is_empty());
     lines.extend(config.map(|line| format!("       {line}")));
     lines

@@ -147,11 +147,10 @@ fn look_at_words(pieces: &Pieces<'_>, mut profile: ColumnProfile) -> Result<Look
     profile.n_missing = words.hashes.iter().filter(|&&hash| hash == hash::MISSING).count() as u64;
     let (n_distinct, levels) = words.levels(pieces)?;
     profile.n_distinct = n_distinct;
-    let n_present = profile.n_present();
-    profile.levels = (n_distinct > 0 && n_distinct < n_present.max(2)).then_some(levels);
+    profile.levels = levels;
     let fingerprint = words.hashes.iter().copied().fold(2, hash::then);
     profile.n_text_numbers = words.n_numbers;
-    if 2 * words.n_numbers >= n_present {
+    if 2 * words.n_numbers >= profile.n_present() {
         profile.text_examples = words.no_numbers;
     }
     Ok(Looked { profile, fingerprint, sorted: Vec::new(), latest_year: None })

@@ -53,43 +53,74 @@ impl Words {
         })
     }
 
-    /// How many cells differ, and the most frequent of them.
-    pub(super) fn levels(&self, pieces: &Pieces<'_>) -> Result<(u64, Levels), PrepareError> {
+    /// How many cells differ, and the most frequent of them; none of these where no cell is repeated.
+    pub(super) fn levels(&self, pieces: &Pieces<'_>) -> Result<(u64, Option<Levels>), PrepareError> {
         let mut sorted: Vec<u64> = self.hashes.iter().copied().filter(|&hash| hash != hash::MISSING).collect();
         sort(&mut sorted);
         let runs = || sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
-        let n_distinct = runs().count() as u64;
-        let least = most_frequent(runs(), Levels::SHOWN).last().map_or(0, |run| run.1);
-        let wanted: Vec<(u64, u64)> = runs().filter(|run| run.1 >= least).collect();
-        let mut top = self.first_rows(&wanted, least);
+        let n_distinct = runs().count();
+        if n_distinct == 0 || (n_distinct > 1 && n_distinct == sorted.len()) {
+            return Ok((n_distinct as u64, None));
+        }
+        let frequent = most_frequent(runs(), Levels::SHOWN);
+        let mut top = self.first_rows(&frequent, &sorted);
         top.sort_by_key(|&(row, count)| (std::cmp::Reverse(count), row));
         let text = |(row, count)| Ok((cell(pieces, row)?, count));
         let top = top.into_iter().map(text).collect::<Result<_, PrepareError>>()?;
-        Ok((n_distinct, Levels::new(top, sorted.len() as u64, n_distinct)))
+        Ok((n_distinct as u64, Some(Levels::new(top, sorted.len() as u64, n_distinct as u64))))
     }
 
-    /// The first row of each wanted hash (ascending, with counts), with its count; of those with the least count as many
-    /// as are left to show, the earliest first.
-    fn first_rows(&self, wanted: &[(u64, u64)], least: u64) -> Vec<(usize, u64)> {
-        let n_above = wanted.iter().filter(|run| run.1 > least).count();
-        let n_shown = wanted.len().min(Levels::SHOWN);
-        let mut n_ties = n_shown - n_above;
-        let mut seen = vec![false; wanted.len()];
-        let mut found = Vec::with_capacity(n_shown);
-        for (row, hash) in self.hashes.iter().enumerate() {
-            if found.len() == n_shown {
+    /// The first row of each of the most frequent hashes, with its count. The least frequent of them are any of those that
+    /// are as frequent: of these, the earliest are taken.
+    fn first_rows(&self, frequent: &[(u64, u64)], sorted: &[u64]) -> Vec<(usize, u64)> {
+        let least = frequent.last().map_or(0, |run| run.1);
+        let above: Vec<(u64, u64)> = frequent.iter().copied().filter(|run| run.1 > least).collect();
+        let mut n_ties = frequent.len() - above.len();
+        let ties = Ties::new(sorted, least);
+        let mut found: Vec<(usize, u64)> = Vec::with_capacity(frequent.len());
+        for (row, &hash) in self.hashes.iter().enumerate() {
+            if found.len() == frequent.len() {
                 break;
             }
-            let Ok(at) = wanted.binary_search_by_key(hash, |run| run.0) else { continue };
-            let is_tie = wanted[at].1 == least;
-            if seen[at] || (is_tie && n_ties == 0) {
-                continue;
+            let is_known = |found: &[(usize, u64)]| found.iter().any(|&(row, _)| self.hashes[row] == hash);
+            match above.iter().find(|run| run.0 == hash) {
+                Some(&(_, count)) if !is_known(&found) => found.push((row, count)),
+                None if n_ties > 0 && ties.contains(hash) && !is_known(&found) => {
+                    found.push((row, least));
+                    n_ties -= 1;
+                }
+                _ => {}
             }
-            seen[at] = true;
-            n_ties -= usize::from(is_tie);
-            found.push((row, wanted[at].1));
         }
         found
+    }
+}
+
+/// The hashes that occur exactly so often.
+enum Ties<'a> {
+    /// Few, and hard to come by: ascending, half as many as cells at most.
+    Listed(Vec<u64>),
+    /// Those that occur once among these ascending ones: not worth a list, for one soon comes along.
+    Once(&'a [u64]),
+}
+
+impl<'a> Ties<'a> {
+    fn new(sorted: &'a [u64], count: u64) -> Self {
+        if count == 1 {
+            return Self::Once(sorted);
+        }
+        let runs = sorted.chunk_by(|a, b| a == b).filter(|run| run.len() as u64 == count);
+        Self::Listed(runs.map(|run| run[0]).collect())
+    }
+
+    fn contains(&self, hash: u64) -> bool {
+        match self {
+            Self::Listed(hashes) => hashes.binary_search(&hash).is_ok(),
+            Self::Once(sorted) => {
+                let at = sorted.partition_point(|&other| other < hash);
+                sorted.get(at) == Some(&hash) && sorted.get(at + 1) != Some(&hash)
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is drawn of columns of numbers.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::read::Numbers;
@@ -72,7 +73,7 @@ pub(super) fn scatters(
             density: Density::of(&x.values, &y.values),
         }
     };
-    kept.into_iter().map(drawn).collect()
+    kept.into_par_iter().map(drawn).collect()
 }
 
 /// The places of the first `n` pairs, without those of which a member is in two pairs already.

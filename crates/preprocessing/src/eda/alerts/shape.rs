@@ -42,7 +42,8 @@ fn top_share(profile: &ColumnProfile) -> f64 {
 fn missing(profile: &ColumnProfile) -> Option<Finding> {
     let kind = if profile.missing_share() > MOSTLY { AlertKind::MostlyMissing } else { AlertKind::Missing };
     let (count, n_cells) = (profile.n_missing, profile.n_rows);
-    (count > 0).then(|| Finding::of_share(kind, &profile.name, count, n_cells))
+    let detail = || format!("{}, {}", super::many(count, "cell"), super::percent(profile.missing_share()));
+    (count > 0).then(|| Finding { detail: detail(), ..Finding::of_share(kind, &profile.name, count, n_cells) })
 }
 
 fn constant(profile: &ColumnProfile) -> Option<Finding> {

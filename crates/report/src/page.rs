@@ -4,6 +4,7 @@ use askama::Template;
 use segctl_segmentation::{Outcome, Usage};
 
 use crate::data::Data;
+use crate::eda::{AlertView, alert};
 use crate::view::{
     Breakable, Card, CompositionView, CondensedView, DistributionView, DriversView, EvidenceView, Header, MapView,
     NeighboursView, ProfileView, Record, Relations, SinceView, SomView, Sureness, TreeView, overall_silhouette,
@@ -37,6 +38,7 @@ struct Page<'a> {
     sureness: Sureness,
     since: Option<SinceView>,
     silhouette_height: usize,
+    alerts: Vec<AlertView>,
     distributions: Vec<DistributionView>,
     relations: Relations,
     compositions: Vec<CompositionView>,
@@ -93,6 +95,7 @@ impl<'a> Page<'a> {
             sureness: Sureness::new(outcome),
             since: outcome.since.as_ref().map(SinceView::new),
             silhouette_height: 120 + 60 * n_segments.clamp(2, 12),
+            alerts: outcome.alerts.iter().map(alert).collect(),
             distributions: outcome.distributions.iter().map(DistributionView::new).collect(),
             relations: Relations::new(&outcome.correlation),
             compositions: outcome.composition.iter().map(|c| CompositionView::new(c, &outcome.segments)).collect(),

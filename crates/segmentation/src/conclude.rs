@@ -77,6 +77,7 @@ pub(crate) fn conclude(
         rule_fidelity: explained.rule_fidelity,
         drivers: explained.drivers,
         since,
+        alerts: Vec::new(),
         warnings,
     })
 }

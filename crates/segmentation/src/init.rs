@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use segctl_io::{Session, SessionOptions, Source};
 use segctl_numeric::observe::Observer;
+use segctl_preprocessing::packs::built_in;
 
 use crate::ledger::Ledger;
 use crate::outcome::{Derived, Usage};
-use crate::recipe::{ClusterRecipe, Parameter, Recipe};
+use crate::recipe::{ClusterRecipe, Packs, Parameter, Recipe};
 use crate::run::{RunOptions, suited};
 use crate::usage::{Use, decide};
 use crate::{SegmentationError, resolve, stage};
@@ -33,7 +34,21 @@ pub fn commented_recipe(
     let (cluster, _) = suited(&table, steps.id.as_deref(), &derived, recipe);
     let uses = decide(&table.columns, steps.id.as_deref(), &recipe.data, &cluster)?;
     let rows: Vec<Row> = table.columns.iter().zip(&uses).map(|(column, used)| row(column, used)).collect();
-    Ok(text(recipe, &rows, &derived))
+    let mut told = recipe.clone();
+    told.data.id = steps.id;
+    told.packs = packs(recipe, &derived);
+    told.cluster.algorithm = cluster.algorithm;
+    Ok(text(&told, &rows, &derived))
+}
+
+/// The packs that were recognised, by name.
+fn packs(recipe: &Recipe, derived: &[Derived]) -> Packs {
+    if recipe.packs != Packs::Auto {
+        return recipe.packs.clone();
+    }
+    let is_used = |title: &str| derived.iter().any(|derived| derived.pack.as_deref() == Some(title));
+    let used: Vec<String> = built_in().into_iter().filter(|pack| is_used(&pack.title)).map(|pack| pack.name).collect();
+    if used.is_empty() { Packs::None } else { Packs::Named(used) }
 }
 
 /// One column in the comment at the top.
@@ -78,7 +93,7 @@ fn text(recipe: &Recipe, rows: &[Row], derived: &[Derived]) -> String {
 
 /// What the sections are for, above each of them.
 const SECTIONS: [(&str, &str); 7] = [
-    ("packs", "Feature packs: \"auto\" adds those whose columns are recognised, \"none\" adds none."),
+    ("packs", "Feature packs by name or file; \"auto\" adds those whose columns are recognised, \"none\" adds none."),
     (
         "[data]",
         "Rows and columns: where, sql, id, columns, exclude, delimiter, missing, sheet; [data.roles] NAME = \"numeric\".",

@@ -74,9 +74,9 @@ pub use outcome::{
     StructureTest, Tendency, Tree, Unit, Usage, Vote,
 };
 pub use recipe::{
-    Algorithm, AlgorithmError, Algorithms, Categories, ClusterRecipe, DataRecipe, DecayName, DuplicatesRecipe,
-    Expressions, GridSize, Init, KMeansSearch, KRange, KRangeError, MetricName, Packs, Parameter, Recipe,
-    SelectionMethod, Trainer, TrainingOrder, UnitsBy,
+    Algorithm, AlgorithmError, Algorithms, Categories, CategoryEncoding, ClusterRecipe, DataRecipe, DecayName,
+    DuplicatesRecipe, EncodingName, Expressions, GridSize, Init, KMeansSearch, KRange, KRangeError, MetricName, Packs,
+    Parameter, Recipe, SelectionMethod, Trainer, TrainingOrder, UnitsBy,
 };
 pub use reduce::{Reduction, reduce, reduce_with};
 pub use resolve::pack;

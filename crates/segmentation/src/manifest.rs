@@ -1,5 +1,6 @@
 //! The manifest of a run: what went in, what was done, what came out.
 
+use segctl_preprocessing::eda::Alert;
 use serde::Serialize;
 
 use crate::outcome::{
@@ -39,6 +40,8 @@ pub struct Manifest<'a> {
     pub n_followed: u64,
     /// Customers in the outputs.
     pub n_customers: usize,
+    /// What looks wrong in the data as read.
+    pub alerts: &'a [Alert],
     /// Things a reader must know.
     pub warnings: &'a [String],
     /// The files written, in the order they were written.
@@ -112,6 +115,7 @@ impl<'a> Manifest<'a> {
             n_contested: outcome.n_contested,
             n_followed: outcome.n_followed,
             n_customers: outcome.customers.labels.len(),
+            alerts: &outcome.alerts,
             warnings: &outcome.warnings,
             outputs,
             timings,

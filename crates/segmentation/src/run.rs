@@ -3,10 +3,12 @@
 use segctl_io::{ColumnInfo, Session, SessionOptions, Source, Table};
 use segctl_numeric::Matrix;
 use segctl_numeric::observe::{Event, Observer, Silent};
+use segctl_preprocessing::eda::Alert;
 use segctl_preprocessing::{Fitted, Prepared, fit_transform};
 
 use crate::compare::Previous;
 use crate::conclude::{conclude, input};
+use crate::eda::explored;
 use crate::evidence::sweep;
 use crate::ledger::Ledger;
 use crate::mixed::MixedColumns;
@@ -58,9 +60,21 @@ pub fn run_with(
     recipe.validate()?;
     let session = Session::new(&SessionOptions { memory_limit: options.memory_limit })?;
     let read = timings.time("read", || read(source, recipe, options, observer))?;
+    let alerts = timings.time("prepare", || alerts(&read, recipe))?;
     let ready = timings.time("prepare", || prepare(&session, read, recipe, observer))?;
     let sweep = sweep(&ready, recipe, options, observer, timings)?;
-    timings.time("evaluate", || conclude(ready, sweep, recipe, previous, observer))
+    timings
+        .time("evaluate", || conclude(ready, sweep, recipe, previous, observer))
+        .map(|outcome| Outcome { alerts, ..outcome })
+}
+
+/// What looks wrong in the customers as read; lines of transactions are another matter.
+fn alerts(read: &Table, recipe: &Recipe) -> Result<Vec<Alert>, SegmentationError> {
+    if recipe.data.as_is || recipe.rfm.is_some() {
+        return Ok(Vec::new());
+    }
+    let id = recipe.data.id.as_deref().or(read.id.as_deref());
+    Ok(explored(read, id, recipe.seed)?.alerts)
 }
 
 pub(crate) fn read(

@@ -81,6 +81,7 @@ pub(crate) fn decide(
 ) -> Result<Vec<Use>, SegmentationError> {
     known("columns", &data.columns, columns)?;
     known("exclude", &data.exclude, columns)?;
+    known("[data.encodings]", &data.encodings.keys().cloned().collect::<Vec<_>>(), columns)?;
     if data.as_is {
         return as_is(columns, id, data);
     }
@@ -136,6 +137,10 @@ fn decide_one(column: &ColumnInfo, data: &DataRecipe, categories: Option<&str>) 
         Role::Empty => return Use::new(Usage::Ignored, "holds no value"),
         Role::Constant => return Use::new(Usage::Ignored, "holds one value only"),
         _ => {}
+    }
+    if let Some(encoding) = data.encodings.get(&column.name) {
+        let reason = "encoded on request".to_owned();
+        return Use { usage: Usage::Clusters, reason, treatment: Some(encoding.treatment()) };
     }
     if data.columns.contains(&column.name) {
         return forming(column, "chosen on request");

@@ -175,9 +175,14 @@ fn columns_of_a_kind_share_an_alert() {
     let exclude = Some("[data]\nexclude = [\"Z_A\", \"Z_B\"]\n");
     check(&found, AlertKind::Constant, "2 columns hold one value only: Z_A (3), Z_B (3)", exclude);
     let median = Some("[prepare]\nmissing = \"median\"\n");
-    check(&found, AlertKind::Missing, "2 columns have missing cells: H_5 (20.0%), H_20 (5.0%)", median);
+    check(
+        &found,
+        AlertKind::Missing,
+        "2 columns have missing cells: H_5 (200 cells, 20.0%), H_20 (50 cells, 5.0%)",
+        median,
+    );
     let mostly = Some("[data]\nexclude = [\"H_1\"]\n");
-    check(&found, AlertKind::MostlyMissing, "1 column is mostly missing: H_1 (88.8%)", mostly);
+    check(&found, AlertKind::MostlyMissing, "1 column is mostly missing: H_1 (888 cells, 88.8%)", mostly);
     assert!(found.is_sorted_by(|a, b| a.severity <= b.severity));
     let all = config_lines(found.iter().filter_map(|alert| alert.fix.as_ref()));
     assert_eq!(all, "[data]\nexclude = [\"H_1\", \"Z_A\", \"Z_B\"]\n\n[prepare]\nmissing = \"median\"\n");

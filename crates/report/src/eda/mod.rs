@@ -38,12 +38,13 @@ struct EdaPage {
 }
 
 /// Something that looks wrong.
-struct AlertView {
-    severity: &'static str,
-    class: &'static str,
-    message: String,
-    advice: String,
-    config: Option<String>,
+#[derive(Debug)]
+pub(crate) struct AlertView {
+    pub(crate) severity: &'static str,
+    pub(crate) class: &'static str,
+    pub(crate) message: String,
+    pub(crate) advice: String,
+    pub(crate) config: Option<String>,
 }
 
 /// Where cells are missing together.
@@ -126,6 +127,10 @@ fn notes(found: &Eda) -> Vec<String> {
     let told = [
         (duplicates.n_equal_rows, "equal an earlier row in every column"),
         (duplicates.n_equal_but_for_id, "equal an earlier row but for the id"),
+        (
+            duplicates.n_nearly_equal.unwrap_or(0),
+            "more nearly equal an earlier row: texts but for case and blanks, numbers to 3 digits",
+        ),
     ];
     let equal = told.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}.", counted(n, "row")));
     let ids = (duplicates.n_repeated_ids > 0).then(|| {
@@ -136,7 +141,7 @@ fn notes(found: &Eda) -> Vec<String> {
     equal.chain(ids).chain(ledger).chain(found.input.notes.iter().cloned()).collect()
 }
 
-fn alert(alert: &Alert) -> AlertView {
+pub(crate) fn alert(alert: &Alert) -> AlertView {
     let (severity, class) = match alert.severity {
         Severity::Serious => ("Serious", "serious"),
         Severity::Notable => ("Notable", "notable"),

@@ -56,6 +56,10 @@ fn duplicates(found: &Eda) -> Vec<String> {
     let told = [
         (found.n_equal_rows, "rows equal an earlier one in every column"),
         (found.n_equal_but_for_id, "rows equal an earlier one but for the id"),
+        (
+            found.n_nearly_equal.unwrap_or(0),
+            "more rows nearly equal an earlier one: texts but for case and blanks, numbers to 3 digits",
+        ),
         (found.n_repeated_ids, "ids are on more than one row"),
     ];
     told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("  {} {what}", plain_number(*n as f64))).collect()

@@ -12,6 +12,7 @@ pub use drivers::{Driver, Drivers};
 pub use evidence::{Candidate, CandidateIndices, Evidence, Recommended, StructureTest, Tendency, Vote};
 pub use map::{SomMap, SomPlane};
 use segctl_numeric::{Labels, Matrix};
+use segctl_preprocessing::eda::Alert;
 pub use segment::{Contested, Highlight, Level, Segment, SegmentRule, SegmentStability};
 use serde::{Deserialize, Serialize};
 pub use tree::{Join, Leaf, Tree};
@@ -74,6 +75,8 @@ pub struct Outcome {
     pub rule_fidelity: Option<f64>,
     /// What became of the segments of an earlier run, where there was one.
     pub since: Option<Comparison>,
+    /// What looks wrong in the data as read, the most serious first; nothing where customers are made of transactions.
+    pub alerts: Vec<Alert>,
     /// Things a reader must know, in sentences.
     pub warnings: Vec<String>,
 }

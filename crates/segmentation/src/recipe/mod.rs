@@ -4,6 +4,7 @@
 //! the manifest keep.
 
 mod algorithms;
+mod category_encoding;
 mod checks;
 mod cluster;
 mod expressions;
@@ -21,6 +22,7 @@ use segctl_preprocessing::Preparation;
 use serde::{Deserialize, Serialize};
 
 pub use algorithms::{Algorithm, AlgorithmError, Algorithms};
+pub use category_encoding::{CategoryEncoding, EncodingName};
 pub use cluster::{ClusterRecipe, KMeansSearch, SelectionMethod};
 pub use expressions::Expressions;
 pub use init::Init;
@@ -99,6 +101,9 @@ pub struct DataRecipe {
     /// Roles by column, where the recognised ones are not wanted.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Role>,
+    /// How categories become numbers, by column; a column named here forms the segments.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub encodings: BTreeMap<String, CategoryEncoding>,
     /// The delimiter of a text file; recognised when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
@@ -152,6 +157,7 @@ impl Recipe {
             (!self.joins.is_empty(), "[[join]]"),
             (self.duplicates != DuplicatesRecipe::default(), "a policy for duplicate ids"),
             (!self.data.roles.is_empty(), "roles"),
+            (!self.data.encodings.is_empty(), "encodings"),
             (self.cluster.categories != Categories::default(), "categories"),
             (self.prepare != Preparation::default(), "[prepare]"),
         ];

@@ -1,5 +1,7 @@
 //! A table, looked over before anything is done to it.
 
+mod near;
+
 use segctl_io::{ColumnInfo, DuplicateIds, Role, Session, SessionOptions, Source, Table, deduplicate};
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_preprocessing::eda::{ColumnFacts, EdaRole, Exploration, ExploreParams, explore};
@@ -35,6 +37,9 @@ pub struct Duplicates {
     pub n_equal_rows: u64,
     /// Rows equal to an earlier one but for the id; where there is no id, all equal rows.
     pub n_equal_but_for_id: u64,
+    /// Rows equal to an earlier one but for the id, the case and the blanks of texts, and all but three digits of numbers,
+    /// equal rows aside; not looked for in tables of more than 200,000 rows.
+    pub n_nearly_equal: Option<u64>,
     /// Ids on more than one row.
     pub n_repeated_ids: u64,
     /// Some of them.
@@ -80,6 +85,7 @@ pub fn eda_with(
         checkpoint(observer, "eda", 1)?;
         let id = recipe.data.id.clone().or_else(|| table.id.clone());
         let (_, found) = deduplicate(&table, id.as_deref(), DuplicateIds::First)?;
+        let n_alike = near::n_alike(&table, id.as_deref())?;
         checkpoint(observer, "eda", 2)?;
         Ok(Eda {
             input,
@@ -87,6 +93,7 @@ pub fn eda_with(
             duplicates: Duplicates {
                 n_equal_rows: found.n_exact_rows_dropped,
                 n_equal_but_for_id: found.n_equal_but_for_id,
+                n_nearly_equal: n_alike.map(|n| n.saturating_sub(found.n_equal_but_for_id)),
                 n_repeated_ids: found.n_duplicate_ids,
                 repeated_ids: found.examples,
             },

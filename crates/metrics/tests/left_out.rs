@@ -38,7 +38,7 @@ proptest! {
     fn labels_are_those_of_the_table_without_the_columns((x, labels, y) in tables(), start in 0_usize..5, len in 0_usize..3) {
         let start = start.min(x.n_cols());
         let end = (start + len).min(x.n_cols());
-        let found = labels_without(x.view(), &labels, y.view(), &[start..end]).unwrap().remove(0);
+        let found = labels_without(x.view(), &labels, y.view(), &[start..end, 0..0]).unwrap().remove(0);
         if end - start == x.n_cols() {
             prop_assert!((0..found.len()).all(|i| found.get(i) == Some(0)));
             return Ok(());
@@ -111,7 +111,7 @@ fn hostile_input_is_refused() {
     let x = Matrix::new(vec![0.0, 1.0, 2.0, 3.0], 2, 2).unwrap();
     let labels = Labels::from_signed(&[0, 1]).unwrap();
     let message = |train: &Matrix, labels: &Labels, rows: &Matrix, end| {
-        labels_without(train.view(), labels, rows.view(), &[0..end]).unwrap_err().to_string()
+        labels_without(train.view(), labels, rows.view(), &[0..end, 0..0]).unwrap_err().to_string()
     };
     assert_eq!(message(&x, &labels, &x, 3), "row has 2 entries, expected 3");
     assert_eq!(message(&x, &Labels::from_signed(&[0]).unwrap(), &x, 1), "labels has 1 entries, expected 2");

@@ -178,7 +178,7 @@ fn tested(
     seed: Seed,
     drivers: &mut [Driver],
 ) -> Result<usize, SegmentationError> {
-    let Some((rows, labels)) = held_out(ready, columns, algorithm, k, seed)? else { return Ok(0) };
+    let Some(HeldOut { rows, labels }) = held_out(ready, columns, algorithm, k, seed)? else { return Ok(0) };
     let p_values: Result<Vec<Option<f64>>, _> =
         columns.par_iter().zip(labels).map(|(column, labels)| p_value(column, &rows, &labels)).collect();
     let p_values = p_values?;
@@ -191,6 +191,13 @@ fn tested(
     Ok(rows.len())
 }
 
+/// Customers who had no part in forming segments.
+struct HeldOut {
+    rows: Vec<usize>,
+    /// Their segments as told without each column.
+    labels: Vec<Labels>,
+}
+
 /// Customers who had no part in forming segments, and for each column their segments as the others tell them.
 fn held_out(
     ready: &Ready,
@@ -198,7 +205,7 @@ fn held_out(
     algorithm: Algorithm,
     k: usize,
     seed: Seed,
-) -> Result<Option<(Vec<usize>, Vec<Labels>)>, SegmentationError> {
+) -> Result<Option<HeldOut>, SegmentationError> {
     let x = ready.prepared.matrix.view();
     let mut rng = seed.stream("rows of tests", 0, 0);
     let drawn = rand::seq::index::sample(&mut rng, x.n_rows(), x.n_rows().min(2 * HALF)).into_vec();
@@ -211,7 +218,7 @@ fn held_out(
     let ranges: Vec<Range<usize>> = columns.iter().map(|column| column.features.clone()).collect();
     let rest = x.select_rows(testing);
     let Some(found) = possible(labels_without(train.view(), &labels, rest.view(), &ranges))? else { return Ok(None) };
-    Ok(Some((testing.to_vec(), found)))
+    Ok(Some(HeldOut { rows: testing.to_vec(), labels: found }))
 }
 
 /// By ranks for numbers, by chi-squared for categories. Segments of a handful of customers are left out, for which the

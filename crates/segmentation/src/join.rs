@@ -1,6 +1,6 @@
 //! Features of each customer from another file: `[[join]]`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, UInt32Array};
@@ -64,7 +64,7 @@ pub(crate) fn joined(
             known(table, place, &join.on)?;
         }
         let made = aggregated(session, &other, join)?;
-        table = with_columns(table, &made, join, other.n_rows(), ledger)?;
+        table = with_columns(&table, &made, join, other.n_rows(), ledger)?;
     }
     Ok(table)
 }
@@ -94,7 +94,7 @@ fn aggregated(session: &Session, other: &Table, join: &JoinRecipe) -> Result<Rec
 }
 
 fn with_columns(
-    table: Table,
+    table: &Table,
     made: &RecordBatch,
     join: &JoinRecipe,
     n_lines: usize,
@@ -102,7 +102,7 @@ fn with_columns(
 ) -> Result<Table, SegmentationError> {
     let failed = |source| arrow_error(join, source);
     let keys = texts(made.column(0)).map_err(failed)?;
-    let places: HashMap<&str, u32> = keys.iter().zip(0..).filter_map(|(key, at)| Some((key?, at))).collect();
+    let places: BTreeMap<&str, u32> = keys.iter().zip(0..).filter_map(|(key, at)| Some((key?, at))).collect();
     let mut schema: Vec<Arc<Field>> = table.schema.fields().to_vec();
     schema.extend(made.schema().fields().iter().skip(1).cloned());
     if let Some(field) = made.schema().fields().iter().skip(1).find(|f| table.schema.index_of(f.name()).is_ok()) {

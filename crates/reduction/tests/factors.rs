@@ -384,3 +384,18 @@ fn results_cross_threads() {
     fn assert_send_sync<T: Send + Sync>() {}
     assert_send_sync::<(Famd, Mca, FactorParams)>();
 }
+
+#[test]
+fn columns_that_share_nothing_have_no_corrected_inertia() {
+    // A constant column beside one that varies: every eigenvalue is 1/K, but for rounding.
+    let (constant, levels) = (vec!["l0".to_owned()], (0..5).map(|l| format!("l{l}")).collect::<Vec<_>>());
+    let (zeros, codes) = (vec![0; 42], (0..42).map(|i| i * i % 5).collect::<Vec<u32>>());
+    let columns = [
+        CategoricalColumn::new("c0", &constant, &zeros).unwrap(),
+        CategoricalColumn::new("c1", &levels, &codes).unwrap(),
+    ];
+    let mca = fit_mca(&columns, &FactorParams::new(Components::All)).unwrap();
+    for correction in [InertiaCorrection::Benzecri, InertiaCorrection::Greenacre] {
+        assert!(mca.corrected(correction).unwrap().explained_ratio.iter().all(|&ratio| ratio == 0.0), "{correction:?}");
+    }
+}

@@ -106,3 +106,34 @@ fn mistakes_are_named_with_their_place() {
         assert!(!place.out().exists(), "{config}");
     }
 }
+
+#[test]
+fn encodings_are_named_by_column() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut text = String::from("a,b,size,region\n");
+    for i in 0..120 {
+        let (size, region) = (["small", "large", "medium"][i % 3], ["north", "south", "east", "west"][(i * i) % 4]);
+        text += &format!("{},{},{size},{region}\n", (i * 37) % 50, (i * 91) % 40);
+    }
+    let file = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let data = file("data.csv", &text);
+    let config = file(
+        "segctl.toml",
+        "[data.encodings]\nsize = [\"small\", \"medium\", \"large\"]\nregion = \"frequency\"\n[cluster]\nk = 2\n",
+    );
+    let out = dir.path().join("out");
+    Segctl::run(&data, &out).option("--config", config).args(["--algorithm", "kmeans"]).answer().done();
+    let model = read_json(out.join("model.json"));
+    let inputs = model["prepare"]["inputs"].to_string();
+    assert!(inputs.contains("[\"small\",\"medium\",\"large\"]") && inputs.contains("share"), "{inputs}");
+    let columns = read_json(out.join("run.json"))["columns"].to_string();
+    assert_eq!(columns.matches("encoded on request").count(), 2, "{columns}");
+    let wrong = file("wrong.toml", "[data.encodings]\nsizes = \"ordinal\"\n");
+    Segctl::run(&data, &out).option("--config", wrong).answer().refused(&["sizes"]).with_hint();
+    let unknown = file("unknown.toml", "[data.encodings]\nsize = \"target\"\n");
+    Segctl::run(&data, &out).option("--config", unknown).answer().refused(&["one-hot"]);
+}

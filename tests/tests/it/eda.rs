@@ -25,14 +25,14 @@ fn the_page_needs_nothing_else_and_takes_names_for_text() {
     }
     std::fs::write(&data, text.replace("b\"c", "\"b\"\"c\"")).unwrap();
     let out = dir.path().join("out");
-    let told = Segctl::new("eda").arg(&data).option("out", &out).answer().done();
+    let told = Segctl::new("eda").arg(&data).option("--out", &out).answer().done();
     assert!(told.stdout.contains("200 rows, 3 columns") && told.stdout.contains("eda.html"), "{}", told.stdout);
     assert_eq!(names_in(&out), ["eda.html", "eda.json"]);
     let page = String::from_utf8(bytes_of(out.join("eda.html"))).unwrap();
     assert!(!page.contains("<script") && !page.contains("<b>x</b>") && !page.contains("http://"));
     assert!(page.contains("default-src 'none'") && page.contains("&#60;script&#62;"));
     let again = dir.path().join("again");
-    Segctl::new("eda").arg(&data).option("out", &again).args(["--threads", "1"]).answer().done();
+    Segctl::new("eda").arg(&data).option("--out", &again).args(["--threads", "1"]).answer().done();
     assert_eq!(bytes_of(out.join("eda.html")), bytes_of(again.join("eda.html")), "the same at any number of threads");
     assert_eq!(bytes_of(out.join("eda.json")), bytes_of(again.join("eda.json")));
 }
@@ -47,7 +47,7 @@ fn planted_dirt_is_found_and_its_lines_of_configuration_are_taken() {
         if let Some(lines) = alert["config"].as_str() {
             let one = dir.path().join("one.toml");
             std::fs::write(&one, lines).unwrap();
-            Segctl::new("init").arg(sample()).option("config", &one).answer().done();
+            Segctl::new("init").arg(sample()).option("--config", &one).answer().done();
             if lines.starts_with("[[rules]]") {
                 config += lines;
             }
@@ -57,7 +57,7 @@ fn planted_dirt_is_found_and_its_lines_of_configuration_are_taken() {
     let (config_path, out) = (dir.path().join("segctl.toml"), dir.path().join("out"));
     std::fs::write(&config_path, config).unwrap();
     let words = ["--algorithm", "kmeans", "--k", "3"];
-    Segctl::run(&sample(), &out).option("config", config_path).args(words).answer().done();
+    Segctl::run(&sample(), &out).option("--config", config_path).args(words).answer().done();
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn bad_tables_are_answered_clearly() {
     Segctl::new("eda").arg(dir.path().join("nowhere.csv")).answer().refused(&["nowhere.csv"]);
     for (name, text) in [("one.csv", "a,b\n1,x\n"), ("header.csv", "a,b\n"), ("column.csv", "a\n1\n1\n\n")] {
         let out = dir.path().join(name).with_extension("out");
-        Segctl::new("eda").arg(file(name, text)).option("out", out).answer().done();
+        Segctl::new("eda").arg(file(name, text)).option("--out", out).answer().done();
     }
 }
 

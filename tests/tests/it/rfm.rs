@@ -40,7 +40,7 @@ const LOG: &str = "who,when,invoice,item,n,price\n\
 fn rfm(place: &Place, args: &[&str]) -> (Table, Value) {
     let (log, out) = (place.file("log.csv", LOG), place.path("customers.csv"));
     let words = ["--customer", "who", "--date", "when", "--amount", "n * price", "--json"];
-    let answer = Segctl::new("rfm").arg(log).args(words).args(args).option("out", &out).answer().done();
+    let answer = Segctl::new("rfm").arg(log).args(words).args(args).option("--out", &out).answer().done();
     (Table::read(out), serde_json::from_str(&answer.stdout).unwrap())
 }
 
@@ -92,7 +92,13 @@ fn invoices_and_an_end_may_be_given() {
     assert_eq!(told["until"], "2024-02-01");
     let log = place.path("log.csv");
     let refused = |args: &[&str], says: &[&str]| {
-        Segctl::new("rfm").arg(&log).args(args).option("out", place.path("no.csv")).answer().refused(says).with_hint();
+        Segctl::new("rfm")
+            .arg(&log)
+            .args(args)
+            .option("--out", place.path("no.csv"))
+            .answer()
+            .refused(says)
+            .with_hint();
     };
     let given = ["--customer", "who", "--date", "when", "--amount", "n * price"];
     refused(&[&given[..], &["--until", "2024-01-03"]].concat(), &["before the last purchase, of 2024-01-11"]);
@@ -149,7 +155,7 @@ fn other_files_add_features_by_customer() {
     );
     let (config, out) = (place.file("join.toml", &config), place.path("out"));
     let words = ["--algorithm", "kmeans", "--k", "2"];
-    Segctl::run(&data, &out).option("config", &config).option("id", "id").args(words).answer().done();
+    Segctl::run(&data, &out).option("--config", &config).option("--id", "id").args(words).answer().done();
     let manifest = read_json(out.join("run.json"));
     let ledger = manifest["ledger"].to_string();
     assert!(ledger.contains("added from 180 lines") && ledger.contains("have no line in"), "{ledger}");
@@ -157,7 +163,7 @@ fn other_files_add_features_by_customer() {
     assert!(["N", "PAID", "EACH"].iter().all(|name| profile.contains(&format!(",{name},"))), "{profile}");
     let broken =
         place.file("broken.toml", "[[join]]\nfile = \"nowhere.csv\"\non = \"id\"\n[join.features]\nN = \"COUNT(*)\"\n");
-    Segctl::run(&data, &place.path("no")).option("config", broken).answer().refused(&["nowhere.csv"]);
+    Segctl::run(&data, &place.path("no")).option("--config", broken).answer().refused(&["nowhere.csv"]);
 }
 
 #[test]
@@ -175,11 +181,11 @@ fn packs_are_printed_named_and_read_from_files() {
     (0..100).for_each(|i| data += &format!("{},{}\n", (i * 37) % 50, (i * 91) % 40));
     let (data, out) = (place.file("data.csv", &data), place.path("out"));
     let words = ["--algorithm", "kmeans", "--k", "2"];
-    Segctl::run(&data, &out).option("packs", &own).args(words).answer().done();
+    Segctl::run(&data, &out).option("--packs", &own).args(words).answer().done();
     assert!(read_json(out.join("run.json"))["derived"].to_string().contains("RATIO"));
     let no = place.path("no");
-    Segctl::run(&data, &no).option("packs", "telecom").args(words).answer().refused(&["telecom", "MonthlyCharges"]);
-    Segctl::run(&data, &no).option("packs", "telecoms").args(words).answer().refused(&["telecoms"]).with_hint();
+    Segctl::run(&data, &no).option("--packs", "telecom").args(words).answer().refused(&["telecom", "MonthlyCharges"]);
+    Segctl::run(&data, &no).option("--packs", "telecoms").args(words).answer().refused(&["telecoms"]).with_hint();
 }
 
 #[test]
@@ -194,7 +200,7 @@ fn the_public_log_gives_the_public_customers() {
     let more =
         ["InvoiceNo", "--product", "StockCode", "--cancelled", "InvoiceNo LIKE 'C%'", "--keep", "Country", "--json"];
     let outs = ["--leave-out", "returned goods=Quantity < 0", "--leave-out", "without a price=UnitPrice <= 0"];
-    let answer = Segctl::new("rfm").arg(log).args(words).args(more).args(outs).option("out", &out).answer().done();
+    let answer = Segctl::new("rfm").arg(log).args(words).args(more).args(outs).option("--out", &out).answer().done();
     let told: Value = serde_json::from_str(&answer.stdout).unwrap();
     let counts: Vec<u64> =
         told["left_out"].as_array().unwrap().iter().map(|l| l["n_lines"].as_u64().unwrap()).collect();

@@ -23,20 +23,39 @@ const CREDIT_CARD: [&str; 18] = [
     "TENURE",
 ];
 
-/// Upper-case words of a SQL expression that are no keywords: its columns.
-fn columns_of(sql: &str) -> Vec<&str> {
-    let keywords = ["NULLIF", "CASE", "WHEN", "THEN", "ELSE", "END", "BETWEEN", "AND", "LEAST", "GREATEST", "ABS"];
-    let words = sql.split(|c: char| !c.is_ascii_alphabetic() && c != '_').filter(|word| !word.is_empty());
-    let mut words: Vec<&str> = words.filter(|word| !keywords.contains(word)).collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+/// The names in an SQL expression: words outside of quotes that are neither keywords nor functions.
+fn names_of(sql: &str) -> Vec<&str> {
+    const WORDS: [&str; 16] = [
+        "NULLIF",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "ELSE",
+        "END",
+        "BETWEEN",
+        "AND",
+        "LEAST",
+        "GREATEST",
+        "ABS",
+        "CAST",
+        "AS",
+        "INT",
+        "NOT",
+        "date_part",
+    ];
+    let outside = sql.split('\'').step_by(2);
+    let words = outside.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    let is_name = |word: &&str| word.starts_with(|c: char| c.is_ascii_alphabetic()) && !WORDS.contains(word);
+    let mut names: Vec<&str> = words.filter(is_name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 #[test]
 fn the_credit_card_pack_is_recognised_and_whole() {
     let packs = recognise(&CREDIT_CARD);
-    assert_eq!(packs, built_in(), "nothing is left out when every column is there");
+    assert_eq!(packs, built_in()[..1], "nothing is left out when every column is there");
     let names: Vec<&str> = packs[0].features.iter().map(|feature| feature.name.as_str()).collect();
     assert_eq!(
         names,
@@ -54,16 +73,29 @@ fn the_credit_card_pack_is_recognised_and_whole() {
 #[test]
 fn every_expression_states_its_columns() {
     for pack in built_in() {
-        let features = pack.features.iter().map(|feature| (&feature.name, &feature.columns, &feature.sql));
-        let rules = pack.rules.iter().map(|rule| (&rule.name, &rule.columns, &rule.check));
-        for (name, columns, sql) in features.chain(rules) {
-            let mut stated: Vec<&str> = columns.iter().map(String::as_str).collect();
-            stated.sort_unstable();
-            assert_eq!(columns_of(sql), stated, "{name}");
+        let mut made: Vec<&str> = Vec::new();
+        for feature in &pack.features {
+            let (own, others): (Vec<&str>, Vec<&str>) =
+                names_of(&feature.sql).into_iter().partition(|n| made.contains(n));
+            assert!(
+                others.iter().all(|name| feature.columns.iter().any(|c| c == name)),
+                "{}: {others:?}",
+                feature.name
+            );
+            // What a feature made before needs is needed, too.
+            let before = pack.features.iter().filter(|f| own.contains(&f.name.as_str())).flat_map(|f| &f.columns);
+            assert!(before.into_iter().all(|column| feature.columns.contains(column)), "{}", feature.name);
+            let of_own = |column: &String| {
+                pack.features.iter().any(|f| own.contains(&f.name.as_str()) && f.columns.contains(column))
+            };
+            let used = |column: &String| others.contains(&column.as_str()) || of_own(column);
+            assert!(feature.columns.iter().all(used), "{}", feature.name);
+            made.push(&feature.name);
         }
         for rule in &pack.rules {
+            let stated = |sql: &str| names_of(sql).iter().all(|&name| rule.columns.iter().any(|column| column == name));
+            assert!(stated(&rule.check), "{}", rule.name);
             if let PackAction::Set(columns) = &rule.action {
-                let stated = |sql: &str| columns_of(sql).iter().all(|&c| rule.columns.iter().any(|column| column == c));
                 assert!(
                     columns.iter().all(|(column, sql)| stated(sql) && rule.columns.contains(column)),
                     "{}",

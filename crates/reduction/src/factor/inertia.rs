@@ -31,6 +31,9 @@ pub struct CorrectedInertia {
     pub total_inertia: f64,
 }
 
+/// What an eigenvalue of 1/K may exceed it by.
+const ROUNDING: f64 = 1e-12;
+
 /// Corrects the first `k` eigenvalues of `spectrum`, which holds all, for K > 1 columns; `n_levels` is J.
 pub(super) fn corrected(
     correction: InertiaCorrection,
@@ -40,7 +43,8 @@ pub(super) fn corrected(
     n_levels: usize,
 ) -> CorrectedInertia {
     let q = n_columns as f64;
-    let shrunk = |mu: &f64| (q / (q - 1.0) * (mu - 1.0 / q).max(0.0)).powi(2);
+    let excess = |mu: f64| if mu - 1.0 / q > ROUNDING { mu - 1.0 / q } else { 0.0 };
+    let shrunk = |mu: &f64| (q / (q - 1.0) * excess(*mu)).powi(2);
     let all: Vec<f64> = spectrum.iter().map(shrunk).collect();
     let total_inertia = match correction {
         InertiaCorrection::Benzecri => all.iter().sum(),

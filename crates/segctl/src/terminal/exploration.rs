@@ -20,12 +20,8 @@ const BARS: usize = 16;
 /// Everything that fits a terminal: columns with small histograms, then what looks wrong.
 pub(crate) fn exploration(found: &Eda, dir: Option<&Path>) -> String {
     let explored = &found.exploration;
-    let mut lines = vec![format!(
-        "{}: {} rows, {} columns",
-        found.input.name,
-        plain_number(explored.n_rows as f64),
-        explored.columns.len()
-    )];
+    let (rows, columns) = (counted(explored.n_rows, "row"), counted(explored.columns.len() as u64, "column"));
+    let mut lines = vec![format!("{}: {rows}, {columns}", found.input.name)];
     lines.extend(found.ledger.iter().map(|entry| format!("  {}: {} {}", entry.stage, entry.count, entry.detail)));
     lines.extend(duplicates(found));
     lines.push(String::new());
@@ -54,15 +50,20 @@ fn more(n: usize, told: usize, of_what: &str) -> Option<String> {
 fn duplicates(found: &Eda) -> Vec<String> {
     let found = &found.duplicates;
     let told = [
-        (found.n_equal_rows, "rows equal an earlier one in every column"),
-        (found.n_equal_but_for_id, "rows equal an earlier one but for the id"),
+        (found.n_equal_rows, "rows that equal an earlier one in every column"),
+        (found.n_equal_but_for_id, "rows that equal an earlier one but for the id"),
         (
             found.n_nearly_equal.unwrap_or(0),
-            "more rows nearly equal an earlier one: texts but for case and blanks, numbers to 3 digits",
+            "more rows that nearly equal an earlier one: texts but for case and blanks, numbers to 3 digits",
         ),
-        (found.n_repeated_ids, "ids are on more than one row"),
+        (found.n_repeated_ids, "ids that are on more than one row"),
     ];
-    told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("  {} {what}", plain_number(*n as f64))).collect()
+    told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("  {:>9}  {what}", plain_number(*n as f64))).collect()
+}
+
+/// `1 row`, `2,000 rows`.
+fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", plain_number(n as f64), if n == 1 { "" } else { "s" })
 }
 
 fn column(profile: &ColumnProfile) -> String {

@@ -20,6 +20,8 @@ const FEW_RUNS: usize = 3;
 /// What is needed to measure any case.
 pub(super) struct Bench<'a> {
     pub(super) python: &'a Path,
+    /// The Python of those who look at tables: they want other versions of the same packages.
+    pub(super) explorers: &'a Path,
     pub(super) segctl: &'a Segctl,
     pub(super) segctl_version: &'a str,
     pub(super) date: &'a str,
@@ -80,7 +82,7 @@ impl Bench<'_> {
         else {
             return Ok(());
         };
-        let x = npy::read(&input.npy)?;
+        let x = npy::read(&input.theirs)?;
         let expected = quality::inertia(x.view(), labels);
         if expected.is_some_and(|expected| (inertia - expected).abs() <= 1e-9 * expected) {
             return Ok(());
@@ -96,7 +98,7 @@ impl Bench<'_> {
         first: &Answer,
     ) -> Result<Vec<Contender<'c>>, XtaskError> {
         let start = |rival: &'c Rival| {
-            let state = match Worker::start(self.python, &self.spec(case, rival, input, first))? {
+            let state = match Worker::start(self.python_for(case.task), &self.spec(case, rival, input, first))? {
                 Started::Ready(worker) => State::Running { worker, answers: Vec::new(), difference: 0.0 },
                 Started::Absent(reason) => State::Out(Outcome::Absent(reason)),
             };
@@ -105,11 +107,15 @@ impl Bench<'_> {
         case.rivals.iter().map(start).collect()
     }
 
+    fn python_for(&self, task: Task) -> &Path {
+        if task == Task::Explore { self.explorers } else { self.python }
+    }
+
     /// What worker.py is told.
     fn spec(&self, case: &Case, rival: &Rival, input: &Prepared, first: &Answer) -> Value {
         let extra = input.extra.as_ref().map(|extra| &extra.npy);
         let common = json!({
-            "peer": rival.peer, "task": case.task.peer_task(), "data": input.npy, "out": self.segctl.out,
+            "peer": rival.peer, "task": case.task.peer_task(), "data": input.theirs, "out": self.segctl.out,
             "start": extra, "labels": extra, "max_iter": MAX_ITER,
             // For a peer that has no criterion to stop by.
             "n_iter": first.n_iter,
@@ -125,6 +131,7 @@ impl Bench<'_> {
             Task::OnlineMap { side, epochs } | Task::BatchMap { side, epochs } => {
                 json!({"side": side, "epochs": epochs, "radius": RADIUS, "rate": RATE})
             }
+            Task::Explore => json!({}),
         };
         let (Value::Object(mut all), Value::Object(own)) = (common, own) else {
             unreachable!("both are written as objects");
@@ -217,6 +224,7 @@ fn timed(answers: &[Answer]) -> Timed {
         n_iter: answers.first().and_then(|answer| answer.n_iter),
         inertia: median(inertias),
         peak_rss_bytes: answers.iter().filter_map(|answer| answer.peak_rss_bytes).max(),
+        page_bytes: answers.first().and_then(|answer| answer.page_bytes),
     }
 }
 

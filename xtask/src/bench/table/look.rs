@@ -12,7 +12,7 @@ const TEXT: &str = "
 to the written page. Means, standard deviations, medians, missing and distinct counts of all columns of numbers are
 compared first. Not all do the same: segctl takes pairs of columns from 50,000 rows; the minimal report of
 ydata-profiling has no pairs; pandas correlates all rows (Pearson and Spearman), and draws and writes nothing. Memory is
-the peak of the process.
+the peak of the process in one run.
 
 | work | n x d | segctl | peer | peer's time | ratio | target | memory, peer's | page, peer's | |
 |---|---|---:|---|---:|---:|---:|---:|---:|---|

@@ -1,11 +1,13 @@
 """How each peer does each piece of work.
 
 A task is a pair of functions: `prepare(x, spec)` gives the work to be timed, without arguments;
-`finish(x, spec, result)` turns what the work returned into the numbers and arrays to compare.
+`finish(x, spec, result)` turns what the work returned into the numbers and arrays to compare. `x` is an array, or the
+path of a table that the work reads itself.
 """
 
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -244,6 +246,61 @@ def somoclu():
     })
 
 
+def ydata_profiling(minimal):
+    """Reads, profiles and writes the page, as its command line does; minimal leaves out all pairs of columns."""
+    import pandas as pd
+    from ydata_profiling import ProfileReport
+
+    def explore(path, spec):
+        page = Path(spec["out"], "ydata.html")
+
+        def work():
+            report = ProfileReport(pd.read_csv(path), minimal=minimal, progress_bar=False)
+            report.to_file(page, silent=True)
+            return report.get_description().variables, page.stat().st_size
+
+        return work
+
+    def answer(path, spec, result):
+        variables, page_bytes = result
+        keys = ["mean", "std", "50%", "n_missing", "n_distinct"]
+        numeric = {name: found for name, found in variables.items() if found["type"] == "Numeric"}
+        columns = {name: [float(found[key]) for key in keys] for name, found in numeric.items()}
+        return {"columns": columns, "page_bytes": page_bytes}
+
+    return Peer(["ydata-profiling", "pandas", "numpy"], {"explore": (explore, answer)})
+
+
+def pandas():
+    """What an analyst's notebook asks for first, without a picture."""
+    import pandas as library
+
+    def explore(path, spec):
+        def work():
+            table = library.read_csv(path)
+            numbers = table.select_dtypes("number")
+            # Looked at, and no more of it.
+            for column in table:
+                table[column].value_counts().head(20)
+            for method in ["pearson", "spearman"]:
+                numbers.corr(method=method)
+            numbers.skew(), numbers.kurt(), table.duplicated().sum()
+            return numbers.describe(), table.isna().sum(), table.nunique()
+
+        return work
+
+    def answer(path, spec, result):
+        described, n_missing, n_distinct = result
+
+        def figures(name):
+            moments = [described.at[row, name] for row in ["mean", "std", "50%"]]
+            return [float(figure) for figure in [*moments, n_missing[name], n_distinct[name]]]
+
+        return {"columns": {name: figures(name) for name in described}}
+
+    return Peer(["pandas", "numpy"], {"explore": (explore, answer)})
+
+
 PEERS = {
     "scikit-learn": scikit_learn,
     "scikit-learn-intelex": intelex,
@@ -257,6 +314,9 @@ PEERS = {
     "somoclu": somoclu,
     "fastcluster": lambda: fastcluster("linkage"),
     "fastcluster.linkage_vector": lambda: fastcluster("linkage_vector"),
+    "ydata-profiling": lambda: ydata_profiling(minimal=False),
+    "ydata-profiling minimal": lambda: ydata_profiling(minimal=True),
+    "pandas": pandas,
 }
 
 warnings.filterwarnings("ignore", category=FutureWarning)

@@ -1,6 +1,6 @@
 //! Whether two answers to the same question are the same.
 
-use super::answer::Answer;
+use super::answer::{Answer, Columns, FIGURES};
 use super::case::{Rival, Task};
 
 /// Compares all that the work is judged by: the largest relative difference of numbers, or what
@@ -18,6 +18,7 @@ pub(super) fn check(task: Task, ours: &Answer, theirs: &Answer, rival: &Rival) -
         weights(ours.weights.as_deref(), theirs.weights.as_deref()),
         numbers_of("explained variance", ours.explained_variance.as_deref(), theirs.explained_variance.as_deref()),
     ];
+    numbers.extend(columns(&ours.columns, &theirs.columns)?);
     numbers.retain(|found| *found != Ok(None));
     if numbers.is_empty() && (ours.labels.is_none() || theirs.labels.is_none()) {
         return Err("there is nothing to compare".to_owned());
@@ -51,6 +52,22 @@ fn numbers_of(what: &'static str, ours: Option<&[f64]>, theirs: Option<&[f64]>) 
     }
     let differences = ours.iter().zip(theirs).map(|(ours, theirs)| relative(*ours, *theirs));
     Ok(Some((what, differences.fold(0.0, |top, next| if next > top || next.is_nan() { next } else { top }))))
+}
+
+/// Figure by figure, over all columns. Empty where either describes none.
+fn columns(ours: &Columns, theirs: &Columns) -> Result<Vec<Found>, String> {
+    if ours.is_empty() || theirs.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Some(name) = ours.keys().find(|name| !theirs.contains_key(*name)) {
+        return Err(format!("column {name}: described by segctl alone"));
+    }
+    if let Some(name) = theirs.keys().find(|name| !ours.contains_key(*name)) {
+        return Err(format!("column {name}: described by the peer alone"));
+    }
+    let figure = |columns: &Columns, i: usize| columns.values().map(|figures| figures[i]).collect::<Vec<f64>>();
+    let compare = |(i, &what)| numbers_of(what, Some(&figure(ours, i)), Some(&figure(theirs, i)));
+    Ok(FIGURES.iter().enumerate().map(compare).collect())
 }
 
 /// Relative to the largest of theirs: weights may be as small as one likes.
@@ -100,7 +117,8 @@ mod tests {
     use super::super::case::Per;
     use super::*;
 
-    const RIVAL: Rival = Rival { peer: "scikit-learn", target: None, per: Per::Run, tolerance: 1e-9, open: 0.0 };
+    const RIVAL: Rival =
+        Rival { peer: "scikit-learn", target: None, memory: None, per: Per::Run, tolerance: 1e-9, open: 0.0 };
     const KMEANS: Task = Task::KMeans { k: 3 };
 
     fn inertia(inertia: f64, labels: &[i64]) -> Answer {
@@ -136,6 +154,25 @@ mod tests {
         assert!(check(linkage, &heights(&[1.0, 2.0]), &heights(&[1.0, 2.1]), &RIVAL).is_err());
         assert!(check(linkage, &heights(&[1.0]), &heights(&[1.0, 2.0]), &RIVAL).is_err());
         assert!(check(linkage, &heights(&[f64::NAN, 1.0]), &heights(&[1.0, 1.0]), &RIVAL).is_err());
+    }
+
+    #[test]
+    fn columns_are_compared_by_name_and_figure() {
+        let look = |columns: &[(&str, [f64; 5])]| {
+            let columns = columns.iter().map(|(name, figures)| ((*name).to_owned(), *figures)).collect();
+            Answer { columns, ..Answer::default() }
+        };
+        let ours = look(&[("a", [1.0, 2.0, 3.0, 0.0, 7.0]), ("b", [0.0; 5])]);
+        assert_eq!(check(Task::Explore, &ours, &ours, &RIVAL), Ok(0.0));
+        let more = look(&[("a", [1.0, 2.0, 3.0, 0.0, 8.0]), ("b", [0.0; 5])]);
+        let error = check(Task::Explore, &ours, &more, &RIVAL).unwrap_err();
+        assert_eq!(error, "distinct counts: relative difference 1.2e-1, limit 1e-9");
+        let undefined = look(&[("a", [f64::NAN, 2.0, 3.0, 0.0, 7.0]), ("b", [0.0; 5])]);
+        assert!(check(Task::Explore, &ours, &undefined, &RIVAL).is_err());
+        let fewer = look(&[("a", [1.0, 2.0, 3.0, 0.0, 7.0])]);
+        let error = check(Task::Explore, &ours, &fewer, &RIVAL).unwrap_err();
+        assert_eq!(error, "column b: described by segctl alone");
+        assert!(check(Task::Explore, &ours, &Answer::default(), &RIVAL).is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a run found, and how long it took.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,12 @@ use serde::Deserialize;
 
 use super::npy;
 use crate::error::{XtaskError, io_error};
+
+/// What is compared of a column of numbers, in this order.
+pub(super) const FIGURES: [&str; 5] = ["means", "standard deviations", "medians", "missing counts", "distinct counts"];
+
+/// The figures of each column, by its name.
+pub(super) type Columns = BTreeMap<String, [f64; FIGURES.len()]>;
 
 /// A run's time and the numbers by which it is compared; what a piece of work does not yield is
 /// absent.
@@ -27,6 +34,10 @@ pub(super) struct Answer {
     pub(super) heights: Option<Vec<f64>>,
     /// Of the units of a map, unit by unit.
     pub(super) weights: Option<Vec<f64>>,
+    /// Of a table that was looked at.
+    pub(super) columns: Columns,
+    /// The size of the page that was written.
+    pub(super) page_bytes: Option<u64>,
 }
 
 /// A line of the worker: arrays are names of files.
@@ -42,6 +53,9 @@ struct Line {
     labels: Option<PathBuf>,
     heights: Option<PathBuf>,
     weights: Option<PathBuf>,
+    #[serde(default)]
+    columns: Columns,
+    page_bytes: Option<u64>,
 }
 
 impl Answer {
@@ -63,6 +77,8 @@ impl Answer {
             labels: line.labels.map(|path| read(&path).map(|bytes| npy::integers(&bytes))).transpose()?,
             heights: floats(line.heights)?,
             weights: floats(line.weights)?,
+            columns: line.columns,
+            page_bytes: line.page_bytes,
         })
     }
 }

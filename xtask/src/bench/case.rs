@@ -19,6 +19,8 @@ pub(super) enum Input {
     Mixture { n_samples: usize, n_features: usize },
     /// A file below the directory of real data, its columns in `drop` left out.
     Real { file: &'static str, drop: &'static [&'static str], standardise: bool },
+    /// A CSV file of customers that `segctl synth` draws: both sides read it themselves.
+    Customers { n_samples: usize },
 }
 
 /// The work, the same for segctl and its rivals.
@@ -48,6 +50,8 @@ pub(super) enum Task {
     OnlineMap { side: usize, epochs: usize },
     /// The same from all customers at once, each with a radius of one's own.
     BatchMap { side: usize, epochs: usize },
+    /// A first look at a table: a file read, every column described, a page written.
+    Explore,
 }
 
 /// Clusters made of the units of a map: they cost nothing beside it.
@@ -57,6 +61,9 @@ pub(super) const SEGMENTS: usize = 5;
 pub(super) const RADIUS: f64 = 3.0;
 pub(super) const RATE: f64 = 0.5;
 
+/// The page of a first look should stay below this: browsers and mail take it.
+pub(super) const PAGE_BYTES: u64 = 8_000_000;
+
 /// A peer to compare with, and how much faster segctl should be.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rival {
@@ -64,6 +71,8 @@ pub(super) struct Rival {
     pub(super) peer: &'static str,
     /// The least ratio of its time to ours; `None` where it is shown for information.
     pub(super) target: Option<f64>,
+    /// The largest share of its peak memory that segctl should take.
+    pub(super) memory: Option<f64>,
     pub(super) per: Per,
     /// The largest relative difference of two answers.
     pub(super) tolerance: f64,
@@ -107,6 +116,7 @@ impl Task {
             Self::Medoids { .. } => "medoids",
             Self::OnlineMap { .. } => "som-online",
             Self::BatchMap { .. } => "som-batch",
+            Self::Explore => "explore",
         }
     }
 
@@ -129,6 +139,7 @@ impl Task {
                 format!("SOM online, {side} x {side}, {epochs} epochs, same start and order")
             }
             Self::BatchMap { side, epochs } => format!("SOM batch, {side} x {side}, {epochs} epochs, same start"),
+            Self::Explore => "CSV read, columns described, page written".to_owned(),
         }
     }
 }
@@ -137,7 +148,7 @@ impl Input {
     /// The file of real data below the data directory, if it is that.
     pub(super) fn real_file(&self) -> Option<&'static str> {
         match self {
-            Self::Mixture { .. } => None,
+            Self::Mixture { .. } | Self::Customers { .. } => None,
             Self::Real { file, .. } => Some(file),
         }
     }

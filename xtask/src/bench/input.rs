@@ -1,11 +1,16 @@
 //! The rows that a case is about, as files that segctl and its rivals read.
 
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::case::{Case, Input, Task};
+use super::measure::Bench;
+use super::segctl::Segctl;
 use super::{mixture, npy};
 use crate::error::{XtaskError, io_error};
 use crate::{command, paths, python};
@@ -13,10 +18,10 @@ use crate::{command, paths, python};
 /// One input, prepared.
 #[derive(Debug, Clone)]
 pub(super) struct Prepared {
-    /// For the rivals.
-    pub(super) npy: PathBuf,
+    /// For the rivals: an array, or the file that segctl reads.
+    pub(super) theirs: PathBuf,
     /// For segctl, the same numbers.
-    pub(super) parquet: PathBuf,
+    pub(super) ours: PathBuf,
     /// What else the work starts from: a CSV file for segctl, an array for the rivals.
     pub(super) extra: Option<Extra>,
     pub(super) shape: Shape,
@@ -53,18 +58,21 @@ impl Prepared {
     /// share them.
     pub(super) fn remove(&self) -> Result<(), XtaskError> {
         let extra = self.extra.iter().flat_map(|extra| [&extra.csv, &extra.npy]);
-        let mut files = [&self.npy, &self.parquet].into_iter().chain(extra);
-        files.try_for_each(|file| std::fs::remove_file(file).map_err(io_error("remove", file)))
+        let files: BTreeSet<&PathBuf> = [&self.theirs, &self.ours].into_iter().chain(extra).collect();
+        files.into_iter().try_for_each(|file| std::fs::remove_file(file).map_err(io_error("remove", file)))
     }
 }
 
 /// Writes the files of a case into `dir`. `None` when its data is not on this machine.
 pub(super) fn prepare(
-    python: &Path,
+    bench: &Bench<'_>,
     dir: &Path,
     case: &Case,
     overrides: &Overrides,
 ) -> Result<Option<Prepared>, XtaskError> {
+    if let Input::Customers { n_samples } = case.input {
+        return customers(bench.segctl, dir, overrides.rows.unwrap_or(n_samples)).map(Some);
+    }
     let file = |suffix: &str| dir.join(format!("{}{suffix}", case.name));
     let (npy, parquet) = (file(".npy"), file(".parquet"));
     let Some((source, drop, standardise)) = source(dir, case, overrides)? else {
@@ -78,8 +86,22 @@ pub(super) fn prepare(
         spec[name] = json!({"k": k, "csv": extra.csv, "npy": extra.npy});
         extra
     });
-    let shape = run(python, &spec)?;
-    Ok(Some(Prepared { npy, parquet, extra, shape }))
+    let shape = run(bench.python, &spec)?;
+    Ok(Some(Prepared { theirs: npy, ours: parquet, extra, shape }))
+}
+
+/// Customers as a file: the first line names the columns.
+fn customers(segctl: &Segctl, dir: &Path, n_samples: usize) -> Result<Prepared, XtaskError> {
+    let path = dir.join(format!("customers-{n_samples}.csv"));
+    segctl.synth(n_samples, &path)?;
+    let n_features = n_columns(&path).map_err(io_error("read", &path))?;
+    Ok(Prepared { theirs: path.clone(), ours: path, extra: None, shape: Shape { n_samples, n_features } })
+}
+
+fn n_columns(path: &Path) -> std::io::Result<usize> {
+    let mut header = String::new();
+    BufReader::new(File::open(path)?).read_line(&mut header)?;
+    Ok(header.split(',').count())
 }
 
 /// What a task starts from beside the rows.
@@ -101,6 +123,7 @@ fn source(dir: &Path, case: &Case, overrides: &Overrides) -> Result<Option<Sourc
             let path = generated(dir, overrides.rows.unwrap_or(n_samples), n_features)?;
             Ok(Some((path, Vec::new(), false)))
         }
+        (Input::Customers { .. }, _) => Ok(None),
         (Input::Real { file, drop, standardise }, _) => {
             let path = paths::real_data().join(file);
             Ok(path.exists().then(|| (path, drop.to_vec(), *standardise)))

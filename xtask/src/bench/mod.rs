@@ -2,13 +2,14 @@
 //! before a time is shown.
 //!
 //! case.rs and cases.rs say what is measured; mixture.rs and input.rs make the rows; segctl.rs and
-//! worker.rs run the two sides; agree.rs and quality.rs judge the answers; measure.rs takes turns
+//! explored.rs and worker.rs run the two sides; agree.rs and quality.rs judge the answers; measure.rs takes turns
 //! and medians; record.rs keeps them, table.rs shows them. The Python side is in tests/bench.
 
 mod agree;
 mod answer;
 mod case;
 mod cases;
+mod explored;
 mod input;
 mod machine;
 mod measure;
@@ -23,7 +24,7 @@ mod worker;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use self::case::Case;
+use self::case::{Case, Task};
 use self::input::Overrides;
 use self::measure::Bench;
 use self::record::{Outcome, Record, Row};
@@ -69,10 +70,12 @@ pub(crate) fn run(args: &Args) -> Result<(), XtaskError> {
         return Ok(());
     }
     let places = Places::make()?;
-    let python = environment(&args.python)?;
+    let python = environment(&args.python, "bench-venv", "requirements.txt")?;
+    let explorers = explorers(&args.python, &python, &wanted)?;
     let segctl = Segctl::find(args.segctl.as_deref(), places.out.clone())?;
     let bench = Bench {
         python: &python,
+        explorers: &explorers,
         segctl: &segctl,
         segctl_version: &segctl.version()?,
         date: &machine::today(),
@@ -123,10 +126,18 @@ impl Places {
     }
 }
 
-/// The Python with as many of the peers as can be installed.
-fn environment(python: &str) -> Result<PathBuf, XtaskError> {
-    let python = python::environment(python, "bench-venv")?;
-    let path = paths::bench().join("requirements.txt");
+/// The Python of those who look at tables, made if somebody asks for them.
+fn explorers(python: &str, others: &Path, wanted: &[&Case]) -> Result<PathBuf, XtaskError> {
+    if wanted.iter().all(|case| case.task != Task::Explore) {
+        return Ok(others.to_owned());
+    }
+    environment(python, "bench-eda-venv", "requirements-eda.txt")
+}
+
+/// The Python `name` with as many of the peers in the file of requirements as can be installed.
+fn environment(python: &str, name: &str, requirements: &str) -> Result<PathBuf, XtaskError> {
+    let python = python::environment(python, name)?;
+    let path = paths::bench().join(requirements);
     if python::install(&python, [Path::new("--requirement"), &path]).is_ok() {
         return Ok(python);
     }
@@ -168,7 +179,7 @@ fn rows(
 
 fn measure(bench: &Bench<'_>, places: &Places, case: &Case, overrides: &Overrides) -> Result<Row, XtaskError> {
     eprintln!("{}: {}", case.name, case.task.title());
-    let Some(input) = input::prepare(bench.python, &places.inputs, case, overrides)? else {
+    let Some(input) = input::prepare(bench, &places.inputs, case, overrides)? else {
         let why = format!("skipped: no {}", case.input.real_file().unwrap_or("data"));
         eprintln!("  {why}");
         return Ok(Row::Skipped(why));
@@ -221,9 +232,11 @@ mod tests {
 
     #[test]
     fn versions_are_pinned_and_what_is_needed_comes_first() {
-        let text = fs::read_to_string(paths::bench().join("requirements.txt")).unwrap();
-        let (needed, peers) = split(&text);
-        assert_eq!((needed.len(), peers.len()), (4, 10));
-        assert!(needed.iter().chain(&peers).all(|line| line.contains("==")));
+        for (file, expected) in [("requirements.txt", (4, 10)), ("requirements-eda.txt", (1, 3))] {
+            let text = fs::read_to_string(paths::bench().join(file)).unwrap();
+            let (needed, peers) = split(&text);
+            assert_eq!((needed.len(), peers.len()), expected, "{file}");
+            assert!(needed.iter().chain(&peers).all(|line| line.contains("==")), "{file}");
+        }
     }
 }

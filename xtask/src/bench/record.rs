@@ -31,6 +31,8 @@ pub(super) struct Timed {
     pub(super) n_iter: Option<u64>,
     pub(super) inertia: Option<f64>,
     pub(super) peak_rss_bytes: Option<u64>,
+    /// The size of the page that was written.
+    pub(super) page_bytes: Option<u64>,
 }
 
 /// A rival's part in a case.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, csv_column};
 use super::case::{RADIUS, RATE, SEGMENTS, Task};
+use super::explored;
 use super::input::Prepared;
 use crate::error::{XtaskError, io_error};
 use crate::{command, paths};
@@ -21,6 +22,9 @@ pub(super) struct Segctl {
     pub(super) binary: PathBuf,
     pub(super) out: PathBuf,
 }
+
+/// Where the page of a first look goes.
+const EXPLORED: &str = "eda";
 
 /// Starts from which the search begins, until it is known how many fit the time.
 pub(super) const SEARCHED_STARTS: usize = 4;
@@ -38,6 +42,7 @@ pub(super) struct Run {
 #[derive(Deserialize)]
 struct Timings {
     stages: Vec<Stage>,
+    total_seconds: f64,
     peak_rss_bytes: Option<u64>,
 }
 
@@ -68,9 +73,12 @@ impl Segctl {
     /// Runs a task on an input and reads what it wrote.
     pub(super) fn run(&self, task: Task, input: &Prepared, run: Run) -> Result<Answer, XtaskError> {
         let printed = command::output(command::in_root(&self.binary).args(self.arguments(task, input, run)))?;
+        let timings = self.timings()?;
+        if task == Task::Explore {
+            return explored::answer(&self.file(EXPLORED), timings.total_seconds, timings.peak_rss_bytes);
+        }
         let json: Value =
             serde_json::from_str(&printed).map_err(|error| bad(format!("printed no JSON document: {error}")))?;
-        let timings = self.timings()?;
         let stage = if matches!(task, Task::Silhouette { .. }) { "evaluate" } else { "fit" };
         let seconds = timings.stages.iter().filter(|found| found.name == stage).map(|found| found.seconds).sum();
         let number = |name: &str| json.get(name).and_then(Value::as_f64);
@@ -90,7 +98,14 @@ impl Segctl {
             labels: self.labels(task)?,
             heights: self.heights(task)?,
             weights: self.weights(task, input)?,
+            ..Answer::default()
         })
+    }
+
+    /// Draws customers into a file.
+    pub(super) fn synth(&self, n_samples: usize, path: &Path) -> Result<(), XtaskError> {
+        let rows = n_samples.to_string();
+        command::run(command::in_root(&self.binary).args(["synth", "--quiet", "--rows", &rows, "--out"]).arg(path))
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -101,10 +116,14 @@ impl Segctl {
         let verb = match task {
             Task::Silhouette { .. } => "evaluate",
             Task::Pca { .. } => "reduce",
+            Task::Explore => "eda",
             _ => "fit",
         };
-        let mut words = Words(vec![verb.into(), input.parquet.clone().into()]);
-        words.add(["--as-is", "--json", "--quiet", "--timings"]).path(&self.file("timings.json"));
+        let mut words = Words(vec![verb.into(), input.ours.clone().into()]);
+        if task != Task::Explore {
+            words.add(["--as-is", "--json"]);
+        }
+        words.add(["--quiet", "--timings"]).path(&self.file("timings.json"));
         match task {
             Task::KMeans { k } => {
                 let start = &input.extra.as_ref().expect("a start is prepared for k-means").csv;
@@ -153,6 +172,7 @@ impl Segctl {
                 words.add(["--codebook-out"]).path(&self.file("units.csv"));
             }
             Task::BatchMap { side, epochs } => drop(words.map(side, epochs, input)),
+            Task::Explore => drop(words.add(["--out"]).path(&self.file(EXPLORED))),
         }
         if verb == "fit" {
             words.add(["--labels-out"]).path(&self.file("labels.csv"));
@@ -236,14 +256,14 @@ mod tests {
     fn line(task: Task) -> String {
         let segctl = Segctl { binary: "segctl".into(), out: "out".into() };
         let input = Prepared {
-            npy: "x.npy".into(),
-            parquet: "x.parquet".into(),
+            theirs: "x.npy".into(),
+            ours: "x.parquet".into(),
             extra: Some(Extra { csv: "e.csv".into(), npy: "e.npy".into() }),
             shape: Shape { n_samples: 10, n_features: 2 },
         };
         let words = segctl.arguments(task, &input, Run { seed: 3, restarts: None });
         let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().replace('\\', "/")).collect();
-        words.join(" ").replace(" --as-is --json --quiet --timings out/timings.json", "")
+        words.join(" ").replace(" --as-is --json", "").replace(" --quiet --timings out/timings.json", "")
     }
 
     #[test]
@@ -300,6 +320,7 @@ mod tests {
                  --labels-out out/labels.csv",
             ),
             (Task::Silhouette { k: 8 }, "evaluate x.parquet --labels e.csv"),
+            (Task::Explore, "eda x.parquet --out out/eda"),
             (Task::Pca { n_components: 3 }, "reduce x.parquet --method pca --components 3 --out out/scores.parquet"),
         ] {
             assert_eq!(line(task), expected);

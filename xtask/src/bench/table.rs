@@ -1,5 +1,7 @@
 //! The table that people read.
 
+mod look;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{Case, Rival, Task};
@@ -28,12 +30,17 @@ pub(super) fn algorithms(readme: &str) -> String {
 
 /// docs/benchmarks.md, or what a terminal shows.
 pub(super) fn document(heading: &Heading, rows: &[(Case, Row)]) -> String {
-    let (searches, speeds): (Vec<_>, Vec<_>) =
-        rows.iter().partition(|(case, _)| matches!(case.task, Task::InTime { .. }));
+    let of = |wanted: fn(Task) -> bool| rows.iter().filter(|(case, _)| wanted(case.task)).collect::<Vec<_>>();
+    let searches = of(|task| matches!(task, Task::InTime { .. }));
+    let looks = of(|task| task == Task::Explore);
+    let speeds = of(|task| !matches!(task, Task::InTime { .. } | Task::Explore));
     let mut text = introduction(heading, rows);
     text += &format!("\n## What each algorithm is for\n\n{}", heading.algorithms);
     if !speeds.is_empty() {
         text += &speed_table(&speeds);
+    }
+    if !looks.is_empty() {
+        text += &look::table(&looks);
     }
     if !searches.is_empty() {
         text += &optima_table(&searches);
@@ -67,8 +74,13 @@ fn introduction(heading: &Heading, rows: &[(Case, Row)]) -> String {
     format!(
         "# Benchmarks\n\n\
          Made by `cargo xtask bench`; not to be edited. segctl and each peer worked in turn on the same rows, in \
-         double precision\n(faiss: single); times are medians of the runs, without reading, imports and writing. A time is \
-         shown only if the answers\nagree. A ratio is the peer's time over segctl's; *missed* marks one below its target. Where the machine was busy\nbefore a row was measured, its load is given: it slows peers that wait in busy loops more than those that do not.\n\n\
+         double precision\n\
+         (faiss: single); times are medians of the runs, without imports and, but for a first look, without reading \
+         and writing.\n\
+         A time is shown only if the answers agree. A ratio is the peer's time over segctl's; *missed* marks one below \
+         its target.\n\
+         Where the machine was busy before a row was measured, its load is given: it slows peers that wait in busy loops \
+         more than\nthose that do not.\n\n\
          - Processor: {}, {} cores\n- Date: {}\n- segctl {}, rustc {}\n- Peers: {}\n",
         heading.processor,
         heading.cores,
@@ -162,10 +174,13 @@ fn notes(rival: &Rival, record: &Record, timed: &Timed, as_good: Option<usize>, 
         notes.push(format!("peak {} MiB, peer's {}", ours >> 20, theirs >> 20));
     }
     notes.push(format!("{} runs", timed.runs));
-    if let Some(load) = record.load.filter(|load| *load > IDLE) {
-        notes.push(format!("load {load:.1} before"));
-    }
+    notes.extend(load(record));
     notes.join("; ")
+}
+
+/// What the machine had to do, if it was busy.
+fn load(record: &Record) -> Option<String> {
+    record.load.filter(|load| *load > IDLE).map(|load| format!("load {load:.1} before"))
 }
 
 fn optimum(case: &Case, record: &Record, _: &Rival, compared: &Compared) -> String {

@@ -22,7 +22,7 @@ fn record(ours: Timed, outcomes: Vec<Outcome>) -> Row {
 }
 
 fn timed(seconds: f64) -> Timed {
-    Timed { seconds, runs: 5, n_iter: Some(90), inertia: Some(1e6), peak_rss_bytes: None }
+    Timed { seconds, runs: 5, n_iter: Some(90), inertia: Some(1e6), peak_rss_bytes: None, page_bytes: None }
 }
 
 fn measured(timed: Timed, as_good: Option<usize>) -> Outcome {
@@ -64,6 +64,30 @@ fn a_miss_is_visible() {
     ] {
         assert!(text.contains(&line), "{line}\nin\n{text}");
     }
+}
+
+#[test]
+fn a_first_look_is_judged_by_time_memory_and_page() {
+    let sized = |seconds, mebibytes: u64, page_bytes| Timed {
+        peak_rss_bytes: Some(mebibytes << 20),
+        page_bytes,
+        ..timed(seconds)
+    };
+    let rows = |ours: Timed| {
+        let peers = [sized(50.0, 2000, Some(9_000_000)), sized(19.0, 1200, None)].map(|theirs| measured(theirs, None));
+        let outcomes = peers.into_iter().chain([Outcome::Differs("means: so".to_owned())]).collect();
+        vec![(case("eda"), record(ours, outcomes))]
+    };
+    let text = document(&heading(), &rows(sized(1.0, 400, Some(600_000))));
+    for end in [
+        "| 50.0 s | 50.0 | >= 20 | 400 MiB, 2000 (20 %) | 0.6 MB, 9.0 | memory <= 25 %; 5 runs |",
+        "| 19.0 s | 19.0 | >= 20 | 400 MiB, 1200 (33 %) | 0.6 MB, none | *missed*; memory <= 25 % *missed*; 5 runs |",
+        "| peer | | |  | | | answers differ: means: so |",
+    ] {
+        assert!(text.contains(end), "{end}\nin\n{text}");
+    }
+    let text = document(&heading(), &rows(sized(1.0, 400, Some(8_000_000))));
+    assert!(text.contains("memory <= 25 %; page < 8 MB *missed*; 5 runs |"), "{text}");
 }
 
 #[test]

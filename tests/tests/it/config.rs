@@ -112,7 +112,7 @@ fn encodings_are_named_by_column() {
     let dir = tempfile::tempdir().unwrap();
     let mut text = String::from("a,b,size,region\n");
     for i in 0..120 {
-        let (size, region) = (["small", "large", "medium"][i % 3], ["north", "south", "east", "west"][(i * i) % 4]);
+        let (size, region) = (["small", "large", "medium"][i % 3], ["north", "south", "east"][(i * 7 % 10) / 4]);
         text += &format!("{},{},{size},{region}\n", (i * 37) % 50, (i * 91) % 40);
     }
     let file = |name: &str, text: &str| {

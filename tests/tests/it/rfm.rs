@@ -104,7 +104,7 @@ fn invoices_and_an_end_may_be_given() {
     refused(&[&given[..], &["--until", "2024-01-03"]].concat(), &["before the last purchase, of 2024-01-11"]);
     refused(&[&given[..], &["--until", "soon"]].concat(), &["until=soon"]);
     refused(&given[..4], &["amount"]);
-    refused(&["--customer", "woh", "--date", "when", "--amount", "n"], &["woh"]);
+    refused(&["--customer", "whoo", "--date", "when", "--amount", "n"], &["whoo"]);
     refused(&["--customer", "who", "--date", "item", "--amount", "n"], &["item", "text"]);
     refused(&["--customer", "who", "--date", "when", "--amount", "n * prize"], &["prize"]);
     refused(&["--customer", "who", "--date", "when", "--amount", "-1 - n * n"], &["none of the 9 lines is a purchase"]);
@@ -159,8 +159,12 @@ fn other_files_add_features_by_customer() {
     let manifest = read_json(out.join("run.json"));
     let ledger = manifest["ledger"].to_string();
     assert!(ledger.contains("added from 180 lines") && ledger.contains("have no line in"), "{ledger}");
-    let profile = String::from_utf8(bytes_of(out.join("profile.csv"))).unwrap();
-    assert!(["N", "PAID", "EACH"].iter().all(|name| profile.contains(&format!(",{name},"))), "{profile}");
+    let derived = manifest["derived"].to_string();
+    assert!(derived.contains("EACH"), "a feature may use those of the other file: {derived}");
+    let columns = manifest["columns"].as_array().unwrap();
+    let of = |name: &str| columns.iter().find(|column| column["name"] == name).unwrap();
+    // Customers 2 and 3 of each four have a card.
+    assert_eq!((&of("N")["n_missing"], &of("PAID")["n_missing"]), (&60.into(), &60.into()));
     let broken =
         place.file("broken.toml", "[[join]]\nfile = \"nowhere.csv\"\non = \"id\"\n[join.features]\nN = \"COUNT(*)\"\n");
     Segctl::run(&data, &place.path("no")).option("--config", broken).answer().refused(&["nowhere.csv"]);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use segctl_tests::{Segctl, Table, bytes_of, public_data, read_json, skip};
+use segctl_tests::{Segctl, Table, public_data, read_json, skip};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 

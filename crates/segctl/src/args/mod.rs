@@ -131,7 +131,7 @@ pub(crate) struct RunArgs {
     /// Print the manifest of the run as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
-    /// DATA are transactions: make customers of them first, as `segctl rfm` does. Implied by the options below and by [rfm]
+    /// DATA are transactions: make customers of them first, as `segctl rfm` does. Implied by the options below and by the section rfm of the configuration
     #[arg(long)]
     pub(crate) transactions: bool,
     #[command(flatten)]

@@ -17,7 +17,7 @@ pub(crate) struct TransactionArgs {
     #[arg(long, value_name = "COLUMN")]
     date: Option<String>,
     /// What a line is worth, such as "Quantity * UnitPrice"; lines of 0 or less are no purchases
-    #[arg(long, value_name = "SQL")]
+    #[arg(long, value_name = "SQL", allow_hyphen_values = true)]
     amount: Option<String>,
     /// The column that tells purchases apart, such as an invoice number [default: the day]
     #[arg(long, value_name = "COLUMN")]

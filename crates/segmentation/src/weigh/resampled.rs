@@ -31,8 +31,9 @@ const REFERENCES: usize = 100;
 const MOST_GROUPS: usize = 10;
 const FEWEST: usize = 50;
 
-/// Points thrown at a time for the Hopkins statistic.
+/// Points thrown at a time for the Hopkins statistic, and how often.
 const POINTS: usize = 50;
+const DRAWS: usize = 2;
 
 /// Divisions into halves for the prediction strength.
 const DIVISIONS: usize = 20;
@@ -128,7 +129,7 @@ pub(super) fn resampled(
 /// How far customers crowd together; nothing where all are alike.
 fn tendency(x: MatrixView<'_>, seed: Seed, observer: &dyn Observer) -> Result<Option<Tendency>, SegmentationError> {
     // Distances as they are: raised to the number of features, a few customers who lie apart decide.
-    let params = HopkinsParams::new(seed).with_exponent(1).with_max_points(POINTS);
+    let params = HopkinsParams::new(seed).with_exponent(1).with_max_points(POINTS).with_draws(DRAWS);
     let found = defined(hopkins(x, &params, observer).map_err(SegmentationError::from))?;
     Ok(found.map(|found| Tendency {
         hopkins: found.statistic,

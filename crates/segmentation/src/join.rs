@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::SegmentationError;
 use crate::ledger::Ledger;
+use crate::named::{column, quoted};
 use crate::recipe::Expressions;
 
 /// Features of each customer from the lines of another file.
@@ -61,7 +62,7 @@ pub(crate) fn joined(
             observer,
         )?;
         for (place, table) in [("[[join]] on", &table), ("[[join]] on, in its file", &other)] {
-            known(table, place, &join.on)?;
+            column(&table.columns, place, &join.on)?;
         }
         let made = aggregated(session, &other, join)?;
         table = with_columns(&table, &made, join, other.n_rows(), ledger)?;
@@ -69,17 +70,8 @@ pub(crate) fn joined(
     Ok(table)
 }
 
-fn known(table: &Table, place: &'static str, name: &str) -> Result<(), SegmentationError> {
-    if table.column(name).is_some() {
-        return Ok(());
-    }
-    let names = table.columns.iter().map(|column| column.name.as_str());
-    Err(SegmentationError::UnknownColumn { place, column: name.to_owned(), nearest: crate::nearest(name, names) })
-}
-
 /// One row per customer of the other file: the customer, then the features.
 fn aggregated(session: &Session, other: &Table, join: &JoinRecipe) -> Result<RecordBatch, SegmentationError> {
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
     let on = quoted(&join.on);
     let features: Vec<String> =
         join.features.0.iter().map(|feature| format!(", {} AS {}", feature.sql, quoted(&feature.name))).collect();

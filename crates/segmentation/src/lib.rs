@@ -30,6 +30,7 @@ mod manifest;
 mod map;
 mod mixed;
 mod model;
+mod named;
 mod naming;
 mod outcome;
 mod pictures;

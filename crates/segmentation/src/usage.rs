@@ -5,7 +5,7 @@ use segctl_preprocessing::{ColumnPlan, Treatment};
 
 use crate::outcome::Usage;
 use crate::recipe::{Algorithm, Algorithms, Categories, ClusterRecipe, DataRecipe};
-use crate::{SegmentationError, nearest};
+use crate::{SegmentationError, named};
 
 /// Algorithms that suit the data better than those that nobody named, and why.
 pub(crate) fn proposed(
@@ -205,12 +205,5 @@ fn why_categories(columns: &[ColumnInfo], data: &DataRecipe, cluster: &ClusterRe
 }
 
 fn known(place: &'static str, names: &[String], columns: &[ColumnInfo]) -> Result<(), SegmentationError> {
-    match names.iter().find(|name| !columns.iter().any(|column| column.name == **name)) {
-        None => Ok(()),
-        Some(name) => Err(SegmentationError::UnknownColumn {
-            place,
-            column: name.clone(),
-            nearest: nearest(name, columns.iter().map(|column| column.name.as_str())),
-        }),
-    }
+    names.iter().try_for_each(|name| named::column(columns, place, name).map(|_| ()))
 }

@@ -111,6 +111,21 @@ fn invoices_and_an_end_may_be_given() {
 }
 
 #[test]
+fn a_column_may_have_the_name_of_what_is_computed() {
+    let place = Place::new();
+    let log = place.file("log.csv", "last,first,sum\na,2024-01-01,5\nb,2024-01-03,7\n");
+    let out = place.path("customers.csv");
+    let words = ["--customer", "last", "--date", "first", "--amount", "sum", "--keep", "sum"];
+    Segctl::new("rfm").arg(&log).args(words).option("--out", &out).answer().done();
+    let customers = Table::read(out);
+    assert_eq!(customers.column("last"), ["a", "b"]);
+    assert_eq!((customers.numbers("recency_days"), customers.numbers("sum")), (vec![3.0, 1.0], vec![5.0, 7.0]));
+    let log = place.file("taken.csv", "monetary,day,n\na,2024-01-01,5\n");
+    let words = ["--customer", "monetary", "--date", "day", "--amount", "n"];
+    Segctl::new("rfm").arg(log).args(words).option("--out", place.path("no.csv")).answer().refused(&["monetary"]);
+}
+
+#[test]
 fn a_log_is_segmented_in_one_command_and_its_model_takes_other_logs() {
     let place = Place::new();
     let mut log = String::from("customer,day,amount\n");

@@ -25,6 +25,26 @@ pub enum EdaRole {
 }
 
 impl EdaRole {
+    /// The role in a word.
+    ///
+    /// ```
+    /// use segctl_preprocessing::eda::EdaRole;
+    /// assert_eq!(EdaRole::Coded.name(), "coded");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Numeric => "numeric",
+            Self::Categorical => "categorical",
+            Self::Coded => "coded",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Text => "text",
+            Self::Constant => "constant",
+            Self::Empty => "empty",
+        }
+    }
+
     /// Whether the column falls into groups, which go together by Cramér's V and the correlation ratio.
     pub(super) fn is_grouping(self) -> bool {
         matches!(self, Self::Categorical | Self::Coded | Self::Boolean)

@@ -40,7 +40,7 @@ impl ColumnView {
         let dates = profile.dates.as_ref();
         Self {
             name: Breakable::new(&profile.name),
-            role: role(profile.role),
+            role: profile.role.name(),
             kind: profile.kind.clone(),
             reason: reason.to_owned(),
             missing: missing(profile),
@@ -64,20 +64,6 @@ impl ColumnView {
             levels: levels.map_or_else(Vec::new, shown),
             rest: levels.and_then(rest),
         }
-    }
-}
-
-fn role(role: EdaRole) -> &'static str {
-    match role {
-        EdaRole::Id => "id",
-        EdaRole::Numeric => "numeric",
-        EdaRole::Categorical => "categorical",
-        EdaRole::Coded => "coded",
-        EdaRole::Boolean => "boolean",
-        EdaRole::Date => "date",
-        EdaRole::Text => "text",
-        EdaRole::Constant => "constant",
-        EdaRole::Empty => "empty",
     }
 }
 

@@ -74,7 +74,7 @@ fn column(profile: &ColumnProfile) -> String {
     format!(
         "{:<NAME$} {:<11} {:>8} {:>9}  {:<BARS$}  {}",
         cut(&profile.name, NAME),
-        role(profile.role),
+        profile.role.name(),
         missing,
         plain_number(profile.n_distinct as f64),
         bars(profile),
@@ -82,20 +82,6 @@ fn column(profile: &ColumnProfile) -> String {
     )
     .trim_end()
     .to_owned()
-}
-
-fn role(role: EdaRole) -> &'static str {
-    match role {
-        EdaRole::Id => "id",
-        EdaRole::Numeric => "numeric",
-        EdaRole::Categorical => "categorical",
-        EdaRole::Coded => "coded",
-        EdaRole::Boolean => "boolean",
-        EdaRole::Date => "date",
-        EdaRole::Text => "text",
-        EdaRole::Constant => "constant",
-        EdaRole::Empty => "empty",
-    }
 }
 
 /// A small histogram: eight heights, the highest for the fullest bin.

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
-use segctl_io::{DuplicateIds, Role, Session, SessionOptions, Source, Table, deduplicate};
+use segctl_io::{DuplicateIds, IoError, Role, Session, SessionOptions, Source, Table, deduplicate};
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_preprocessing::rfm::{Better, SEGMENTS, scores, segment_of};
 use serde::Serialize;
 
-use self::query::{DAY, Lines, known};
+use self::query::{DAY, Lines, made};
 pub use self::recipe::RfmRecipe;
 use crate::ledger::Ledger;
 use crate::model::TableSteps;
+use crate::named::column;
 use crate::outcome::Entry;
 use crate::recipe::Recipe;
 use crate::run::{RunOptions, read};
@@ -112,7 +113,7 @@ pub fn rfm_with(
         ledger.read(&read);
         let steps = TableSteps { rfm: None, joins: Vec::new(), ..resolve::stated(recipe) };
         let lines = stage::narrow(&session, read, &steps, observer, &mut ledger)?;
-        let (customers, summary) = made(&session, &lines, rfm)?;
+        let (customers, summary) = derived(&session, &lines, rfm)?;
         tell(&summary, &mut ledger);
         Ok(Rfm { customers, ledger: ledger.into_entries(), summary })
     })
@@ -125,7 +126,7 @@ pub(crate) fn customers(
     recipe: &RfmRecipe,
     ledger: &mut Ledger,
 ) -> Result<Table, SegmentationError> {
-    let (batch, summary) = made(session, lines, recipe)?;
+    let (batch, summary) = derived(session, lines, recipe)?;
     tell(&summary, ledger);
     let mut roles = vec![(recipe.customer.clone(), Role::Id)];
     // Scores are the features once more: they describe.
@@ -133,9 +134,13 @@ pub(crate) fn customers(
     Ok(Table::new(batch.schema(), vec![batch], roles.into_iter().collect(), lines.report.clone())?)
 }
 
-fn made(session: &Session, table: &Table, recipe: &RfmRecipe) -> Result<(RecordBatch, RfmSummary), SegmentationError> {
+fn derived(
+    session: &Session,
+    table: &Table,
+    recipe: &RfmRecipe,
+) -> Result<(RecordBatch, RfmSummary), SegmentationError> {
     for name in std::iter::once(&recipe.customer).chain(&recipe.purchase).chain(&recipe.product).chain(&recipe.keep) {
-        known(table, name)?;
+        column(&table.columns, "[rfm]", name)?;
     }
     let lines = Lines::of(session, table, recipe)?;
     let last = lines.last(session)?.ok_or(SegmentationError::NoPurchases { n_lines: table.n_rows() })?;
@@ -146,7 +151,7 @@ fn made(session: &Session, table: &Table, recipe: &RfmRecipe) -> Result<(RecordB
     }
     let found = lines.customers(session, recipe)?;
     let found = arrow::compute::concat_batches(&found[0].schema(), &found)
-        .map_err(|source| SegmentationError::from(segctl_io::IoError::Arrow { name: "customers".into(), source }))?;
+        .map_err(|source| SegmentationError::from(IoError::Arrow { name: "customers".into(), source }))?;
     let (_, equal) = deduplicate(table, None, DuplicateIds::First)?;
     let customers = Customers::of(&found, end);
     let summary = RfmSummary {
@@ -161,7 +166,7 @@ fn made(session: &Session, table: &Table, recipe: &RfmRecipe) -> Result<(RecordB
         tiers: customers.scores.each_ref().map(|scores| tiers(scores)),
         segments: customers.segments(),
     };
-    Ok((customers.table(&found, recipe), summary))
+    Ok((customers.table(&found, recipe)?, summary))
 }
 
 fn tiers(scores: &[u8]) -> [u64; 5] {
@@ -228,7 +233,7 @@ impl Customers {
         SEGMENTS.iter().map(size).collect()
     }
 
-    fn table(&self, found: &RecordBatch, recipe: &RfmRecipe) -> RecordBatch {
+    fn table(&self, found: &RecordBatch, recipe: &RfmRecipe) -> Result<RecordBatch, SegmentationError> {
         let whole = |values: &[i64]| -> ArrayRef { Arc::new(Int64Array::from(values.to_vec())) };
         let real = |values: &mut dyn Iterator<Item = f64>| -> ArrayRef {
             Arc::new(values.map(|value| Some(value).filter(|value| value.is_finite())).collect::<Float64Array>())
@@ -247,7 +252,7 @@ impl Customers {
             ("returned".into(), real(&mut floats(found, "returned_sum").into_iter())),
         ];
         for (name, from) in [("n_cancelled", "cancelled"), ("n_products", "products")] {
-            if found.schema().index_of(from).is_ok() {
+            if found.schema().index_of(&made(from)).is_ok() {
                 columns.push((name.into(), whole(&integers(found, from))));
             }
         }
@@ -259,17 +264,22 @@ impl Customers {
         }
         let segments = (0..self.n()).map(|i| Some(self.segment(i))).collect::<StringArray>();
         columns.push(("rfm_segment".into(), Arc::new(segments)));
-        table(columns)
+        let mut names: Vec<&String> = columns.iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(IoError::NameTaken { what: format!("[rfm] {}", pair[0]) }.into()),
+            None => Ok(table(columns)),
+        }
     }
 }
 
 fn integers(found: &RecordBatch, name: &str) -> Vec<i64> {
-    let array = found.column_by_name(name).and_then(|array| cast(array, &DataType::Int64).ok());
+    let array = found.column_by_name(&made(name)).and_then(|array| cast(array, &DataType::Int64).ok());
     array.map_or_else(Vec::new, |array| array.as_primitive::<Int64Type>().values().to_vec())
 }
 
 fn floats(found: &RecordBatch, name: &str) -> Vec<f64> {
-    let array = found.column_by_name(name).and_then(|array| cast(array, &DataType::Float64).ok());
+    let array = found.column_by_name(&made(name)).and_then(|array| cast(array, &DataType::Float64).ok());
     array.map_or_else(Vec::new, |array| array.as_primitive::<Float64Type>().values().to_vec())
 }
 

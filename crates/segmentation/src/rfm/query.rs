@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use segctl_io::{ColumnInfo, FeatureExpr, Kind, RecordBatch, Session, Table, add_features};
+use segctl_io::{FeatureExpr, Kind, RecordBatch, Session, Table, add_features};
 
 use super::RfmRecipe;
 use crate::SegmentationError;
+use crate::named::{column, quoted};
 
 /// Nanoseconds of a day.
 pub(super) const DAY: i64 = 86_400_000_000_000;
@@ -72,7 +73,7 @@ impl Lines {
         let returned = format!("{amount} < 0");
         let mut sql = format!("SELECT {customer}");
         let mut add = |what: String, name: &str| {
-            let _ = write!(sql, ", {what} AS {}", quoted(name));
+            let _ = write!(sql, ", {what} AS {}", quoted(&made(name)));
         };
         add(format!("MIN({})", of_kept(&time)), "first");
         add(format!("MAX({})", of_kept(&time)), "last");
@@ -89,7 +90,7 @@ impl Lines {
         }
         for column in &recipe.keep {
             let value = format!("LAST_VALUE({} ORDER BY {time}) FILTER (WHERE {kept})", quoted(column));
-            add(value, column);
+            add(value, &format!("keep.{column}"));
         }
         let _ = write!(
             sql,
@@ -127,13 +128,18 @@ fn condition(sql: &str) -> String {
     format!("COALESCE(({sql}), FALSE)")
 }
 
+/// The name of a computed column of [`Lines::customers`]: that of the customers may be any other.
+pub(super) fn made(name: &str) -> String {
+    format!("rfm.{name}")
+}
+
 fn left_out(name: &str) -> String {
     format!("rfm.out.{name}")
 }
 
 /// The moment of a line, in nanoseconds since 1970.
 fn time(table: &Table, recipe: &RfmRecipe) -> Result<String, SegmentationError> {
-    let column = known(table, &recipe.date)?;
+    let column = column(&table.columns, "[rfm]", &recipe.date)?;
     let name = quoted(&recipe.date);
     match column.kind {
         Kind::Date | Kind::Timestamp => Ok(format!("CAST(CAST({name} AS TIMESTAMP) AS BIGINT)")),
@@ -162,23 +168,6 @@ fn reasons(recipe: &RfmRecipe) -> Vec<Reason> {
 fn kept(reasons: &[Reason]) -> String {
     let none: Vec<String> = reasons.iter().map(|reason| format!("NOT COALESCE({}, FALSE)", reason.condition)).collect();
     format!("({})", none.join(" AND "))
-}
-
-/// The column of that name.
-pub(super) fn known<'a>(table: &'a Table, name: &str) -> Result<&'a ColumnInfo, SegmentationError> {
-    table.column(name).ok_or_else(|| {
-        let names = table.columns.iter().map(|column| column.name.as_str());
-        SegmentationError::UnknownColumn {
-            place: "[rfm]",
-            column: name.to_owned(),
-            nearest: crate::nearest(name, names),
-        }
-    })
-}
-
-/// A name as SQL has it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A whole number of a result.

@@ -43,6 +43,12 @@ pub enum IoError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A file that is not what it was a moment ago.
+    #[error("{name}: changed while it was read")]
+    Changed {
+        /// The file, or the first of several.
+        name: String,
+    },
     /// A compressed file that is damaged or ends early.
     #[error("{name}: the {compression} data are damaged or end too early: {source}")]
     Compressed {
@@ -284,6 +290,7 @@ impl IoError {
             }
             Self::NoFiles { .. } => Some("name a file, a directory with files, a pattern in quotes, or - for stdin".into()),
             Self::Compressed { .. } => Some("was the download complete? fetch the file again".into()),
+            Self::Changed { .. } => Some("run again when nothing writes to it".into()),
             Self::NotATable { what, .. } => Some(not_a_table_hint(what)),
             Self::Encoding { .. } => {
                 Some("name the encoding of the file, for example --encoding windows-1252".into())

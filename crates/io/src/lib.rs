@@ -34,7 +34,7 @@ pub use session::{Session, SessionOptions};
 pub use source::Source;
 pub use stage::{
     DuplicateIds, DuplicateReport, FeatureExpr, FeatureOutcome, RowRule, RuleAction, RuleOutcome, add_features,
-    apply_rules, deduplicate, keep_rows, select, take_rows,
+    apply_rules, deduplicate, duplicates, keep_rows, select, take_rows,
 };
 pub use table::{BATCH_ROWS, Table};
 pub use write::{OutputFormat, write_atomically, write_batches};

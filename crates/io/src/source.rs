@@ -45,6 +45,14 @@ impl Source {
         }
         Err(IoError::NotFound { path: path.to_owned(), nearest: nearest_entry(path) })
     }
+
+    /// Whether the same bytes can be had once more: from files, not from pipes.
+    pub(crate) fn is_rereadable(&self) -> bool {
+        match self {
+            Self::Stdin => false,
+            Self::Files(paths) => paths.iter().all(|path| path.is_file()),
+        }
+    }
 }
 
 fn some_files(pattern: &str, mut files: Vec<PathBuf>) -> Result<Source, IoError> {

@@ -115,7 +115,7 @@ fn tell_feature(feature: &FeatureOutcome, ledger: &mut Ledger) {
 
 fn tell_duplicates(found: &DuplicateReport, steps: &TableSteps, ledger: &mut Ledger) {
     let id = steps.id.as_deref();
-    ledger.rows("duplicates", found.n_exact_rows_dropped, "left out, the same as an earlier row in every column");
+    ledger.rows("duplicates", found.n_exact_rows, "left out, the same as an earlier row in every column");
     let alike = match id {
         Some(_) => "equal to an earlier row but for the id: kept",
         None => "equal to an earlier row: kept, because nothing says that they are the same customer",

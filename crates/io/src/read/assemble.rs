@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use rayon::prelude::*;
 
-use super::RawFile;
-use crate::typing::{Markers, Typed, type_column};
+use super::{RawColumn, RawFile};
+use crate::typing::{Markers, Typed, type_column, type_numbers};
 use crate::{IoError, ReadOptions, ReadReport, Table};
 
 /// Files read so far.
 #[derive(Default)]
 pub(super) struct Assembly {
     names: Vec<String>,
-    columns: Vec<Vec<ArrayRef>>,
+    columns: Vec<RawColumn>,
     report: ReadReport,
 }
 
@@ -25,14 +25,14 @@ impl Assembly {
         if file.names.is_empty() {
             return Err(IoError::NoColumns { name: file.report.name });
         }
-        if self.report.files.is_empty() {
-            self.columns.resize_with(file.names.len(), Vec::new);
-            self.names.clone_from(&file.names);
-        }
         self.check_columns(&file)?;
-        for (name, chunks) in file.names.iter().zip(file.columns) {
-            let index = self.names.iter().position(|known| known == name).expect("the names were checked");
-            self.columns[index].extend(chunks);
+        if self.report.files.is_empty() {
+            (self.names, self.columns) = (file.names, file.columns);
+        } else {
+            for (name, column) in file.names.iter().zip(file.columns) {
+                let index = self.index(name);
+                self.columns[index].append(column);
+            }
         }
         for note in file.notes.into_iter().filter(|note| !self.report.notes.contains(note)).collect::<Vec<_>>() {
             self.report.notes.push(note);
@@ -45,6 +45,9 @@ impl Assembly {
         let without = |names: &[String], others: &[String]| -> Vec<String> {
             names.iter().filter(|name| !others.contains(name)).cloned().collect()
         };
+        if self.report.files.is_empty() {
+            return Ok(());
+        }
         let missing = without(&self.names, &file.names);
         let extra = without(&file.names, &self.names);
         if missing.is_empty() && extra.is_empty() {
@@ -54,13 +57,39 @@ impl Assembly {
         Err(IoError::Columns { name: file.report.name.clone(), first, missing, extra })
     }
 
+    fn index(&self, name: &str) -> usize {
+        self.names.iter().position(|known| known == name).expect("the names were checked")
+    }
+
+    /// The columns of which cells were lost.
+    pub(super) fn left(&self) -> Vec<String> {
+        let left = self.names.iter().zip(&self.columns).filter(|(_, column)| matches!(column, RawColumn::Left));
+        left.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Takes these columns from the same files read again.
+    ///
+    /// # Errors
+    /// [`IoError::Changed`].
+    pub(super) fn complete(&mut self, again: Self) -> Result<(), IoError> {
+        let digests = |report: &ReadReport| report.files.iter().map(|file| file.sha256.clone()).collect::<Vec<_>>();
+        if digests(&self.report) != digests(&again.report) {
+            return Err(IoError::Changed { name: self.report.files[0].name.clone() });
+        }
+        for (column, again) in self.columns.iter_mut().zip(again.columns) {
+            if matches!(column, RawColumn::Left) {
+                *column = again;
+            }
+        }
+        Ok(())
+    }
+
     /// Types all columns, in parallel, each freed as soon as it is typed.
-    pub(super) fn table(mut self, options: &ReadOptions) -> Result<Table, IoError> {
-        let markers = Markers::new(&options.missing);
+    pub(super) fn table(mut self, options: &ReadOptions, markers: &Markers) -> Result<Table, IoError> {
         let columns = std::mem::take(&mut self.columns);
         let typed: Vec<Typed> = columns
             .into_par_iter()
-            .map(|chunks| type_column(chunks, &markers))
+            .map(|column| column.typed(markers))
             .collect::<Result<_, ArrowError>>()
             .map_err(|source| IoError::Arrow { name: "typing the columns".into(), source })?;
         for (name, typed) in self.names.iter().zip(&typed) {
@@ -75,6 +104,25 @@ impl Assembly {
             }
         }
         Ok(table)
+    }
+}
+
+impl RawColumn {
+    /// Adds the rows of another file. Numbers and cells do not go together: what the numbers were as text may matter.
+    fn append(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Self::Arrays(chunks), Self::Arrays(others)) => chunks.extend(others),
+            (Self::Numbers(numbers), Self::Numbers(others)) => numbers.extend(others),
+            _ => *self = Self::Left,
+        }
+    }
+
+    fn typed(self, markers: &Markers) -> Result<Typed, ArrowError> {
+        match self {
+            Self::Arrays(chunks) => type_column(chunks, markers),
+            Self::Numbers(numbers) => Ok(type_numbers(numbers, markers)),
+            Self::Left => type_column(Vec::new(), markers),
+        }
     }
 }
 

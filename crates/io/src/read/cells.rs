@@ -1,43 +1,28 @@
-//! Columns of cells under construction.
+//! Columns of cells under construction, filled row by row.
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray};
-use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
-use arrow::error::ArrowError;
+use arrow::array::{Array, ArrayRef, StringArray};
 
 use super::budget::Budget;
+use crate::typing::CellChunk;
 use crate::{BATCH_ROWS, IoError};
-
-/// Chunks close early rather than grow past this, half of what 32-bit offsets reach.
-const MAX_CHUNK_BYTES: usize = 1 << 30;
 
 /// Cells in columns, cut into chunks of [`BATCH_ROWS`] rows.
 #[derive(Default)]
 pub(super) struct CellColumns {
-    open: Vec<OpenChunk>,
+    open: Vec<CellChunk>,
     done: Vec<Vec<ArrayRef>>,
     n_open_rows: usize,
     n_rows: u64,
 }
 
-#[derive(Default)]
-struct OpenChunk {
-    bytes: Vec<u8>,
-    ends: Vec<i32>,
-    is_full: bool,
-}
-
 impl CellColumns {
     pub(super) fn new(n_columns: usize) -> Self {
         let mut columns = Self::default();
-        columns.open.resize_with(n_columns, OpenChunk::new);
+        columns.open.resize_with(n_columns, CellChunk::default);
         columns.done.resize_with(n_columns, Vec::new);
         columns
-    }
-
-    pub(super) fn n_columns(&self) -> usize {
-        self.open.len()
     }
 
     pub(super) fn n_rows(&self) -> u64 {
@@ -49,19 +34,17 @@ impl CellColumns {
         let chunk = |rows: usize| -> ArrayRef { Arc::new(StringArray::from(vec![""; rows])) };
         let done = self.done.first().map(|chunks| chunks.iter().map(|array| chunk(array.len())).collect());
         self.done.push(done.unwrap_or_default());
-        let mut open = OpenChunk::new();
-        open.ends.resize(self.n_open_rows + 1, 0);
-        self.open.push(open);
+        self.open.push(CellChunk::of_empty(self.n_open_rows));
     }
 
     /// Sets the cell of the current row; every column gets one per row at most, missing ones are empty.
-    pub(super) fn push(&mut self, column: usize, cell: &[u8]) {
+    pub(super) fn push(&mut self, column: usize, cell: &str) {
         self.open[column].push(cell);
     }
 
     /// Whether the current row has a cell in the column.
     pub(super) fn has(&self, column: usize) -> bool {
-        self.open[column].ends.len() > self.n_open_rows + 1
+        self.open[column].len() > self.n_open_rows
     }
 
     /// Ends the current row.
@@ -70,10 +53,10 @@ impl CellColumns {
         self.n_rows += 1;
         let mut is_full = self.n_open_rows == BATCH_ROWS;
         for chunk in &mut self.open {
-            if chunk.ends.len() <= self.n_open_rows {
-                chunk.push(b"");
+            if chunk.len() < self.n_open_rows {
+                chunk.push("");
             }
-            is_full |= chunk.is_full;
+            is_full |= chunk.is_full();
         }
         if is_full { self.close(budget) } else { Ok(()) }
     }
@@ -88,36 +71,11 @@ impl CellColumns {
 
     fn close(&mut self, budget: &mut Budget) -> Result<(), IoError> {
         for (open, done) in self.open.iter_mut().zip(&mut self.done) {
-            let array = open.take().map_err(|source| IoError::Arrow { name: "the cells".into(), source })?;
-            budget.take(array.value_data().len() + 4 * array.value_offsets().len())?;
+            let array = open.close().map_err(|source| IoError::Arrow { name: "the cells".into(), source })?;
+            budget.take(array.get_array_memory_size())?;
             done.push(Arc::new(array));
         }
         self.n_open_rows = 0;
         Ok(())
-    }
-}
-
-impl OpenChunk {
-    fn new() -> Self {
-        Self { bytes: Vec::new(), ends: vec![0], is_full: false }
-    }
-
-    fn push(&mut self, cell: &[u8]) {
-        self.bytes.extend_from_slice(cell);
-        self.is_full |= self.bytes.len() > MAX_CHUNK_BYTES;
-        // A cell beyond 2 GiB leaves offsets that do not fit its bytes, which closing reports.
-        self.ends.push(i32::try_from(self.bytes.len()).unwrap_or(i32::MAX));
-    }
-
-    fn take(&mut self) -> Result<StringArray, ArrowError> {
-        if i32::try_from(self.bytes.len()).is_err() {
-            return Err(ArrowError::OffsetOverflowError(self.bytes.len()));
-        }
-        // The next chunk will be about as long as this one.
-        let mut fresh = Self { bytes: Vec::with_capacity(self.bytes.len()), ..Self::new() };
-        fresh.ends.reserve(self.ends.len());
-        let full = std::mem::replace(self, fresh);
-        let ends = OffsetBuffer::new(ScalarBuffer::from(full.ends));
-        StringArray::try_new(ends, Buffer::from_vec(full.bytes), None)
     }
 }

@@ -12,7 +12,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
-use super::{Context, Input, RawFile, header};
+use super::{Context, Input, RawColumn, RawFile, header};
 use crate::typing::{canonical, canonical_type};
 use crate::{BATCH_ROWS, FileReport, Format, IoError};
 
@@ -84,7 +84,12 @@ fn collect(
         }
     }
     let report = FileReport { n_rows, ..input.report(format) };
-    Ok(RawFile { names: usable.names, columns, notes: usable.notes, report })
+    Ok(RawFile {
+        names: usable.names,
+        columns: columns.into_iter().map(RawColumn::Arrays).collect(),
+        notes: usable.notes,
+        report,
+    })
 }
 
 /// The canonical array; unsigned numbers beyond `i64` become text, as their digits in a CSV file would.

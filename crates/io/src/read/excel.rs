@@ -5,7 +5,7 @@ use std::io::Cursor;
 use calamine::{Data, ExcelDateTime, Range, Reader, Sheets, open_workbook_auto_from_rs};
 
 use super::cells::CellColumns;
-use super::{Context, Input, RawFile, header};
+use super::{Context, Input, RawColumn, RawFile, header};
 use crate::{FileReport, Format, IoError};
 
 /// Reads the sheet asked for, or the first that holds a cell. Values become the cells that
@@ -29,7 +29,7 @@ pub(super) fn read(mut input: Input, context: &mut Context<'_>) -> Result<RawFil
     let mut columns = CellColumns::new(names.len());
     for row in rows.iter().skip(usize::from(has_header)) {
         for (column, cell) in row.iter().enumerate() {
-            columns.push(column, text(cell).as_bytes());
+            columns.push(column, &text(cell));
         }
         columns.end_row(&mut context.budget)?;
     }
@@ -40,7 +40,12 @@ pub(super) fn read(mut input: Input, context: &mut Context<'_>) -> Result<RawFil
         n_blank_lines: (range.height() - rows.len()) as u64,
         ..input.report(Format::Excel)
     };
-    Ok(RawFile { names, columns: columns.finish(&mut context.budget)?, notes, report })
+    Ok(RawFile {
+        names,
+        columns: columns.finish(&mut context.budget)?.into_iter().map(RawColumn::Arrays).collect(),
+        notes,
+        report,
+    })
 }
 
 type Found = (String, Range<Data>, Vec<String>);

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::budget::Budget;
 use super::cells::CellColumns;
 use super::text::TextBlocks;
-use super::{Context, Input, RawFile, header};
+use super::{Context, Input, RawColumn, RawFile, header};
 use crate::{FileReport, Format, IoError};
 
 /// Reads objects. Numbers keep their digits and strings lose their quotes, as if they were cells of a
@@ -31,7 +31,7 @@ pub(super) fn read(input: Input, context: &mut Context<'_>) -> Result<RawFile, I
             notes.push(format!("column {name}: left out, it holds lists or objects"));
         } else {
             kept_names.push(name);
-            columns.push(chunks);
+            columns.push(RawColumn::Arrays(chunks));
         }
     }
     let report = FileReport { n_rows, n_blank_lines, ..input.report(Format::JsonLines) };
@@ -110,9 +110,9 @@ impl Objects {
         }
         match json.as_bytes() {
             [b'{' | b'[', ..] => self.nested[column] = true,
-            [b'"', ..] => self.columns.push(column, serde_json::from_str::<String>(json)?.as_bytes()),
+            [b'"', ..] => self.columns.push(column, &serde_json::from_str::<String>(json)?),
             b"null" => {}
-            _ => self.columns.push(column, json.as_bytes()),
+            _ => self.columns.push(column, json),
         }
         Ok(())
     }

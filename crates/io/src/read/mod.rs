@@ -3,6 +3,7 @@
 mod assemble;
 mod budget;
 mod cells;
+mod column;
 mod columnar;
 mod csv;
 mod excel;
@@ -11,28 +12,56 @@ mod input;
 mod json;
 mod recognise;
 mod text;
+mod wanted;
 
 use arrow::array::ArrayRef;
 use segctl_numeric::observe::Observer;
 
+use crate::typing::{Markers, Numbers};
 use crate::{FileReport, Format, IoError, ReadOptions, Source, Table};
 use assemble::Assembly;
 use budget::Budget;
+use column::Growing;
 use input::Input;
+use wanted::Wanted;
 
-/// One file as it was found: names, and cells or canonical arrays in chunks.
+/// One file as it was found.
 struct RawFile {
     names: Vec<String>,
-    columns: Vec<Vec<ArrayRef>>,
+    columns: Vec<RawColumn>,
     notes: Vec<String>,
     report: FileReport,
+}
+
+/// A column in chunks of [`BATCH_ROWS`](crate::BATCH_ROWS) rows.
+enum RawColumn {
+    /// Cells, or arrays of canonical types.
+    Arrays(Vec<ArrayRef>),
+    /// Cells that were plain numbers.
+    Numbers(Numbers),
+    /// Nothing: nobody wanted it, or it began with numbers, whose text is lost, and went on with other cells.
+    Left,
 }
 
 /// What the readers of all formats are given.
 struct Context<'a> {
     options: &'a ReadOptions,
+    markers: &'a Markers,
+    wanted: &'a Wanted,
     observer: &'a dyn Observer,
     budget: Budget,
+}
+
+impl Context<'_> {
+    /// A column of a text file, to be filled.
+    fn column(&self, name: &str) -> Growing {
+        match self.wanted {
+            Wanted::Typed => Growing::of_numbers(self.markers),
+            Wanted::Cells => Growing::of_cells(),
+            Wanted::CellsOf(names) if names.iter().any(|wanted| wanted == name) => Growing::of_cells(),
+            Wanted::CellsOf(_) => Growing::left(),
+        }
+    }
 }
 
 /// Reads a table, recognising format, compression, encoding and delimiter by content, and typing
@@ -40,7 +69,8 @@ struct Context<'a> {
 ///
 /// The same data give the same table whatever file they come in. Several files must have the same
 /// columns, in any order. Cost: one pass over the bytes, one or a few over the cells; the SHA-256
-/// digest is computed beside the parsing.
+/// digest is computed beside the parsing. Columns of plain numbers in text files are kept as numbers while they are read;
+/// files in which such a column turns out late to hold something else are read once more.
 ///
 /// ```
 /// use segctl_io::{ReadOptions, Role, Source, read};
@@ -57,7 +87,24 @@ struct Context<'a> {
 /// # Errors
 /// Any [`IoError`] about files, text, formats and memory; [`IoError::Cancelled`] when the observer breaks.
 pub fn read(source: &Source, options: &ReadOptions, observer: &dyn Observer) -> Result<Table, IoError> {
-    let mut context = Context { options, observer, budget: Budget::new(options.memory_limit) };
+    let markers = Markers::new(&options.missing);
+    let wanted = if source.is_rereadable() { Wanted::Typed } else { Wanted::Cells };
+    let mut assembly = assembled(source, options, &markers, &wanted, observer)?;
+    let left = assembly.left();
+    if !left.is_empty() {
+        assembly.complete(assembled(source, options, &markers, &Wanted::CellsOf(left), observer)?)?;
+    }
+    assembly.table(options, &markers)
+}
+
+fn assembled(
+    source: &Source,
+    options: &ReadOptions,
+    markers: &Markers,
+    wanted: &Wanted,
+    observer: &dyn Observer,
+) -> Result<Assembly, IoError> {
+    let mut context = Context { options, markers, wanted, observer, budget: Budget::new(options.memory_limit) };
     let mut assembly = Assembly::default();
     match source {
         Source::Stdin => assembly.add(read_one(Input::stdin()?, &mut context)?)?,
@@ -67,7 +114,7 @@ pub fn read(source: &Source, options: &ReadOptions, observer: &dyn Observer) -> 
             }
         }
     }
-    assembly.table(options)
+    Ok(assembly)
 }
 
 fn read_one(input: Input, context: &mut Context<'_>) -> Result<RawFile, IoError> {

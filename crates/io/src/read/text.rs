@@ -5,19 +5,22 @@ use encoding_rs::{DecoderResult, UTF_8, UTF_16BE, UTF_16LE};
 use super::input::Input;
 use crate::{Encoding, FileReport, Format, IoError};
 
-/// Large enough that two threads seldom wait for each other, small enough for the second-level cache.
-const BLOCK_BYTES: usize = 1 << 20;
+/// Large enough that threads seldom wait for each other, small enough for the second-level cache.
+const BLOCK_BYTES: usize = 1 << 19;
 
-/// Reads text block by block.
+/// Reads text block by block, cut at the ends of lines where there are any.
 pub(super) struct TextBlocks {
     input: Input,
     encoding: &'static encoding_rs::Encoding,
     /// None for UTF-8, which is checked and passed on.
     decoder: Option<encoding_rs::Decoder>,
-    /// The first bytes of a character whose rest is in the next block.
+    /// The first bytes of a line, or of a character, whose rest is in the next block: of UTF-8 as it is, of other
+    /// encodings decoded.
     tail: Vec<u8>,
     /// Bytes decoded so far.
     offset: u64,
+    /// Bytes of text passed so far, with the mark before them.
+    n_text: u64,
     /// Line feeds passed so far.
     n_lines: u64,
     at_end: bool,
@@ -31,7 +34,8 @@ impl TextBlocks {
         };
         input.take(n_mark)?;
         let decoder = (encoding != UTF_8).then(|| encoding.new_decoder_without_bom_handling());
-        Ok(Self { input, encoding, decoder, tail: Vec::new(), offset: n_mark as u64, n_lines: 0, at_end: false })
+        let (offset, n_text) = (n_mark as u64, n_mark as u64);
+        Ok(Self { input, encoding, decoder, tail: Vec::new(), offset, n_text, n_lines: 0, at_end: false })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -58,9 +62,10 @@ impl TextBlocks {
             }
         };
         if let Some(at) = memchr::memchr(0, &text) {
-            let (line, offset) = (self.line(&text[..at]), self.offset - text.len() as u64 + at as u64);
+            let (line, offset) = (self.line(&text[..at]), self.n_text + at as u64);
             return Err(IoError::NulByte { name: self.name().to_owned(), offset, line });
         }
+        self.n_text += text.len() as u64;
         self.n_lines += count_lines(&text);
         Ok(Some(text))
     }
@@ -79,20 +84,19 @@ impl TextBlocks {
         FileReport { encoding: Some(self.encoding.name().to_owned()), ..self.input.report(format) }
     }
 
-    /// UTF-8, all but a character cut by the end of the block.
-    fn checked(&mut self, mut bytes: Vec<u8>) -> Result<Vec<u8>, IoError> {
-        if !self.tail.is_empty() {
-            bytes.splice(0..0, self.tail.drain(..));
-        }
-        if let Err(error) = std::str::from_utf8(&bytes) {
+    /// UTF-8 up to the end of a line, or of a character.
+    fn checked(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>, IoError> {
+        let mut text = self.after_tail(bytes);
+        if let Err(error) = std::str::from_utf8(&text) {
             let valid = error.valid_up_to();
             if error.error_len().is_some() || self.at_end {
-                return Err(self.bad(&bytes[..valid], self.offset + valid as u64));
+                return Err(self.bad(&text[..valid], self.offset + valid as u64));
             }
-            self.tail = bytes.split_off(valid);
+            self.tail = text.split_off(valid);
         }
-        self.offset += bytes.len() as u64;
-        Ok(bytes)
+        self.cut(&mut text);
+        self.offset += text.len() as u64;
+        Ok(text)
     }
 
     fn decoded(&mut self, decoder: &mut encoding_rs::Decoder, bytes: &[u8]) -> Result<Vec<u8>, IoError> {
@@ -102,10 +106,27 @@ impl TextBlocks {
         text.truncate(n_written);
         if let DecoderResult::Malformed(length, after) = result {
             let back = u64::from(length) + u64::from(after);
+            let text = self.after_tail(text);
             return Err(self.bad(&text, (self.offset + n_read as u64).saturating_sub(back)));
         }
         self.offset += n_read as u64;
+        let mut text = self.after_tail(text);
+        self.cut(&mut text);
         Ok(text)
+    }
+
+    fn after_tail(&mut self, mut bytes: Vec<u8>) -> Vec<u8> {
+        if !self.tail.is_empty() {
+            bytes.splice(0..0, self.tail.drain(..));
+        }
+        bytes
+    }
+
+    /// Leaves what follows the last line feed for the next block.
+    fn cut(&mut self, text: &mut Vec<u8>) {
+        if let Some(at) = memchr::memrchr(b'\n', text).filter(|_| !self.at_end) {
+            self.tail.splice(0..0, text.drain(at + 1..));
+        }
     }
 
     fn bad(&self, before: &[u8], offset: u64) -> IoError {

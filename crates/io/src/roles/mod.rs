@@ -1,5 +1,6 @@
 //! What each column is good for, and why.
 
+mod distinct;
 mod id;
 mod infer;
 mod names;

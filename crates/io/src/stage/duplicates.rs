@@ -1,10 +1,10 @@
-use arrow::array::{Array, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::aggregated;
-use super::equal_rows::first_equal;
+use super::equal_rows::{first_equal, first_of_both};
 use super::filter::keep_masked;
 use crate::suggest::nearest;
 use crate::{IoError, Table};
@@ -30,22 +30,46 @@ pub enum DuplicateIds {
 /// What was found and done about repeated rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct DuplicateReport {
-    /// Rows left out because an earlier one is the same in every column, the id included.
-    pub n_exact_rows_dropped: u64,
+    /// Rows that are the same as an earlier one in every column, the id included; only the first is kept.
+    pub n_exact_rows: u64,
     /// Rows that are the same as an earlier one in every column but the id; they are kept.
     pub n_equal_but_for_id: u64,
     /// Ids that are on several different rows.
     pub n_duplicate_ids: u64,
+    /// Rows that carry one of these ids.
+    pub n_rows_with_duplicate_ids: u64,
     /// Rows that went because of the policy.
     pub n_rows_merged: u64,
     /// Up to five of these ids.
     pub examples: Vec<String>,
 }
 
+/// Counts repeated rows and ids, and changes nothing: what [`deduplicate`] would find, with no policy.
+///
+/// O(n).
+///
+/// ```
+/// # use segctl_io::{ReadOptions, Source, duplicates, read};
+/// # use segctl_numeric::observe::Silent;
+/// # let file = std::env::temp_dir().join("segctl-doc-count-duplicates.csv");
+/// # std::fs::write(&file, "CUST_ID,Spent\na,1\na,1\nb,1\nb,2\n").unwrap();
+/// # let table = read(&Source::Files(vec![file]), &ReadOptions::default(), &Silent)?;
+/// let found = duplicates(&table, Some("CUST_ID"))?;
+/// assert_eq!((found.n_exact_rows, found.n_equal_but_for_id, found.n_duplicate_ids), (1, 1, 1));
+/// # Ok::<(), segctl_io::IoError>(())
+/// ```
+///
+/// # Errors
+/// [`IoError::NoColumn`].
+pub fn duplicates(table: &Table, id: Option<&str>) -> Result<DuplicateReport, IoError> {
+    let id = id.map(|id| table.schema.index_of(id).map_err(|_| unknown(table, id))).transpose()?;
+    Ok(Repeats::of(table, id).report)
+}
+
 /// Drops rows that repeat an earlier one, counts those equal but for the id, and applies the policy
 /// to ids on several rows. Missing ids are no repetition of each other.
 ///
-/// O(n log n). Without `id`, rows that repeat an earlier one are kept: two customers may well be alike
+/// O(n). Without `id`, rows that repeat an earlier one are kept: two customers may well be alike
 /// when nothing names them; they are counted as equal but for the id.
 ///
 /// ```
@@ -56,107 +80,132 @@ pub struct DuplicateReport {
 /// # let table = read(&Source::Files(vec![file]), &ReadOptions::default(), &Silent)?;
 /// let (unique, report) = deduplicate(&table, Some("ID"), DuplicateIds::Error)?;
 /// assert_eq!(unique.n_rows(), 2);
-/// assert_eq!((report.n_exact_rows_dropped, report.n_equal_but_for_id), (1, 1));
+/// assert_eq!((report.n_exact_rows, report.n_equal_but_for_id), (1, 1));
 /// # Ok::<(), segctl_io::IoError>(())
 /// ```
 ///
 /// # Errors
 /// [`IoError::DuplicateIds`] under [`DuplicateIds::Error`], and [`IoError::NoColumn`].
 pub fn deduplicate(table: &Table, id: Option<&str>, policy: DuplicateIds) -> Result<(Table, DuplicateReport), IoError> {
-    let all: Vec<usize> = (0..table.columns.len()).collect();
-    let repeats = first_equal(&table.batches, &all);
-    let n_repeats = count_repeats(&repeats);
-    let Some(id) = id else {
-        return Ok((table.clone(), DuplicateReport { n_equal_but_for_id: n_repeats, ..DuplicateReport::default() }));
+    let column = id.map(|id| table.schema.index_of(id).map_err(|_| unknown(table, id))).transpose()?;
+    let repeats = Repeats::of(table, column);
+    let (Some(id), Some(Firsts { of_row, of_id })) = (id, repeats.firsts) else {
+        return Ok((table.clone(), repeats.report));
     };
-    let id_column = table.schema.index_of(id).map_err(|_| unknown(table, id))?;
-    let masks = masks(table, |row| repeats[row] == row);
-    let (unique, n_exact_rows_dropped) = keep_masked(table, &masks)?;
-    let others: Vec<usize> = all.into_iter().filter(|&column| column != id_column).collect();
-    let n_equal_but_for_id = if others.is_empty() { 0 } else { count_repeats(&first_equal(&unique.batches, &others)) };
-    let report = DuplicateReport { n_exact_rows_dropped, n_equal_but_for_id, ..DuplicateReport::default() };
-    merge(unique, id, id_column, policy, report)
-}
-
-fn merge(
-    table: Table,
-    id: &str,
-    id_column: usize,
-    policy: DuplicateIds,
-    mut report: DuplicateReport,
-) -> Result<(Table, DuplicateReport), IoError> {
-    let ids = Ids::of(&table, id_column)?;
-    let (n_ids, n_rows) = ids.repeated();
-    if n_ids == 0 {
-        return Ok((table, report));
+    let mut report = repeats.report;
+    if report.n_duplicate_ids > 0 && policy == DuplicateIds::Error {
+        let (n_ids, n_rows) = (report.n_duplicate_ids, report.n_rows_with_duplicate_ids);
+        return Err(IoError::DuplicateIds { column: id.to_owned(), n_ids, n_rows, examples: report.examples });
     }
-    report.examples = ids.examples();
-    report.n_duplicate_ids = n_ids;
-    report.n_rows_merged = n_rows - n_ids;
-    let merged = match policy {
-        DuplicateIds::Error => {
-            return Err(IoError::DuplicateIds { column: id.to_owned(), n_ids, n_rows, examples: report.examples });
-        }
-        DuplicateIds::First => keep_masked(&table, &masks(&table, |row| ids.first[row] == row))?.0,
+    report.n_rows_merged = report.n_rows_with_duplicate_ids - report.n_duplicate_ids;
+    let is_unique = |row: usize| of_row[row] == row;
+    let keep = |keep: &dyn Fn(usize) -> bool| keep_masked(table, &masks(table, keep));
+    let kept = match policy {
+        _ if report.n_duplicate_ids == 0 => keep(&is_unique)?.0,
+        DuplicateIds::Error | DuplicateIds::First => keep(&|row| is_unique(row) && of_id[row] == row)?.0,
         DuplicateIds::Last => {
-            let last = ids.last();
-            keep_masked(&table, &masks(&table, |row| last[row]))?.0
+            let last = last_of(&of_id, is_unique);
+            keep(&|row| last[of_id[row]] == row)?.0
         }
-        DuplicateIds::Aggregate => aggregated(&table, &ids.first)?,
+        DuplicateIds::Aggregate => {
+            let unique: Vec<usize> = (0..of_row.len()).filter(|&row| is_unique(row)).collect();
+            aggregated(&keep(&is_unique)?.0, &renumbered(&of_id, &unique))?
+        }
     };
-    Ok((merged, report))
+    Ok((kept, report))
 }
 
-/// The ids of a table's rows.
-struct Ids {
-    /// The first row with the same id; rows without an id are their own.
-    first: Vec<usize>,
-    values: Vec<StringArray>,
+/// The last of the rows that are `unique` with each id, by the first row with the id.
+fn last_of(of_id: &[usize], is_unique: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut last: Vec<usize> = vec![usize::MAX; of_id.len()];
+    (0..of_id.len()).filter(|&row| is_unique(row)).for_each(|row| last[of_id[row]] = row);
+    last
 }
 
-impl Ids {
-    fn of(table: &Table, column: usize) -> Result<Self, IoError> {
-        let text = |batch: &RecordBatch| {
-            cast(batch.column(column), &DataType::Utf8).map(|text| StringArray::from(text.to_data()))
+/// The first rows with each id among rows that were kept, as places among these. The first row with an id is always kept.
+fn renumbered(of_id: &[usize], kept: &[usize]) -> Vec<usize> {
+    let mut place = vec![0; of_id.len()];
+    kept.iter().enumerate().for_each(|(at, &row)| place[row] = at);
+    kept.iter().map(|&row| place[of_id[row]]).collect()
+}
+
+/// Which rows repeat earlier ones.
+struct Repeats {
+    report: DuplicateReport,
+    /// With an id only.
+    firsts: Option<Firsts>,
+}
+
+struct Firsts {
+    /// For each row the first that equals it in every column.
+    of_row: Vec<usize>,
+    /// For each row the first with the same id; rows without an id are their own.
+    of_id: Vec<usize>,
+}
+
+impl Repeats {
+    fn of(table: &Table, id: Option<usize>) -> Self {
+        let others: Vec<usize> = (0..table.columns.len()).filter(|&column| Some(column) != id).collect();
+        let Some(id) = id else {
+            let n_equal_but_for_id = count_repeats(&first_equal(&table.batches, &others));
+            return Self { report: DuplicateReport { n_equal_but_for_id, ..DuplicateReport::default() }, firsts: None };
         };
-        let values: Result<Vec<StringArray>, _> = table.batches.iter().map(text).collect();
-        let values = values.map_err(|source| IoError::Arrow { name: "the ids".into(), source })?;
-        let mut first = first_equal(&table.batches, &[column]);
-        for (row, is_null) in values.iter().flat_map(|chunk| (0..chunk.len()).map(|i| chunk.is_null(i))).enumerate() {
-            if is_null {
-                first[row] = row;
-            }
+        let (mut of_id, of_others) =
+            rayon::join(|| first_equal(&table.batches, &[id]), || first_equal(&table.batches, &others));
+        let (n_repeated_ids, n_equal_others) = (count_repeats(&of_id), count_repeats(&of_others));
+        let of_row = match n_repeated_ids.min(n_equal_others) {
+            0 => (0..of_id.len()).collect(),
+            _ => first_of_both(&of_id, &of_others),
+        };
+        let n_exact_rows = count_repeats(&of_row);
+        // With no other column, all rows would be equal.
+        let n_equal_but_for_id = if others.is_empty() { 0 } else { n_equal_others - n_exact_rows };
+        part_missing(&mut of_id, table, id);
+        let report = DuplicateReport { n_exact_rows, n_equal_but_for_id, ..DuplicateReport::default() };
+        Self { report: with_ids(report, table, id, &of_row, &of_id), firsts: Some(Firsts { of_row, of_id }) }
+    }
+}
+
+/// Missing ids are not each other.
+fn part_missing(of_id: &mut [usize], table: &Table, id: usize) {
+    let arrays = table.batches.iter().map(|batch| batch.column(id));
+    let missing = arrays.flat_map(|array| (0..array.len()).map(|row| array.is_null(row)));
+    of_id
+        .iter_mut()
+        .zip(missing)
+        .enumerate()
+        .filter(|(_, (_, missing))| *missing)
+        .for_each(|(row, (first, _))| *first = row);
+}
+
+/// Counts the ids that are on several rows, rows that repeat another one aside.
+fn with_ids(
+    mut report: DuplicateReport,
+    table: &Table,
+    id: usize,
+    of_row: &[usize],
+    of_id: &[usize],
+) -> DuplicateReport {
+    let mut leaders: Vec<usize> =
+        (0..of_id.len()).filter(|&row| of_row[row] == row && of_id[row] != row).map(|row| of_id[row]).collect();
+    let n_later = leaders.len() as u64;
+    leaders.sort_unstable();
+    leaders.dedup();
+    report.n_duplicate_ids = leaders.len() as u64;
+    report.n_rows_with_duplicate_ids = leaders.len() as u64 + n_later;
+    report.examples = leaders.iter().take(5).filter_map(|&row| text_of(table, id, row)).collect();
+    report
+}
+
+fn text_of(table: &Table, column: usize, mut row: usize) -> Option<String> {
+    for batch in &table.batches {
+        if row < batch.num_rows() {
+            let text = cast(&batch.column(column).slice(row, 1), &DataType::Utf8).ok()?;
+            return Some(text.as_string::<i32>().value(0).to_owned());
         }
-        Ok(Self { first, values })
+        row -= batch.num_rows();
     }
-
-    /// How many ids are repeated, and how many rows carry one of them.
-    fn repeated(&self) -> (u64, u64) {
-        let leaders = self.leaders();
-        (leaders.len() as u64, leaders.len() as u64 + count_repeats(&self.first))
-    }
-
-    /// First rows of ids that are repeated, ascending.
-    fn leaders(&self) -> Vec<usize> {
-        let mut leaders: Vec<usize> = repeats(&self.first).collect();
-        leaders.sort_unstable();
-        leaders.dedup();
-        leaders
-    }
-
-    fn examples(&self) -> Vec<String> {
-        let values: Vec<Option<&str>> = self.values.iter().flat_map(|chunk| chunk.iter()).collect();
-        self.leaders().into_iter().take(5).filter_map(|row| values[row].map(str::to_owned)).collect()
-    }
-
-    /// Whether each row is the last with its id.
-    fn last(&self) -> Vec<bool> {
-        let mut last: Vec<usize> = (0..self.first.len()).collect();
-        for (row, &first) in self.first.iter().enumerate() {
-            last[first] = row;
-        }
-        self.first.iter().enumerate().map(|(row, &first)| last[first] == row).collect()
-    }
+    None
 }
 
 /// The first rows of those that repeat one.
@@ -204,7 +253,7 @@ mod tests {
     #[test]
     fn exact_repetitions_go_and_others_are_counted() {
         let (_, report) = run(DuplicateIds::First);
-        assert_eq!(report.n_exact_rows_dropped, 1);
+        assert_eq!(report.n_exact_rows, 1);
         assert_eq!(report.n_equal_but_for_id, 1, "b and c");
         assert_eq!((report.n_duplicate_ids, report.n_rows_merged), (2, 2));
         assert_eq!(report.examples, ["a", "b"]);

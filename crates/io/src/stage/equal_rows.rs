@@ -1,27 +1,44 @@
 //! Groups of equal rows.
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{ArrowPrimitiveType, DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use rayon::prelude::*;
 
-/// For each row, the first row equal to it in the columns given; NULL equals NULL. O(n log n).
+/// For each row, the first row equal to it in the columns given; NULL equals NULL. O(n).
 pub(super) fn first_equal(batches: &[RecordBatch], columns: &[usize]) -> Vec<usize> {
     let hashes: Vec<u64> = batches.par_iter().map(|batch| hashes(batch, columns)).collect::<Vec<_>>().concat();
     let rows = Rows { batches, columns, starts: starts(batches) };
-    let mut first: Vec<usize> = (0..hashes.len()).collect();
-    let mut order: Vec<(u64, usize)> = hashes.into_iter().zip(0..).collect();
-    order.par_sort_unstable();
-    for same_hash in order.chunk_by(|a, b| a.0 == b.0).filter(|rows| rows.len() > 1) {
-        // Usually one value; rows that only share a hash each start a group of their own.
-        let mut leaders: Vec<usize> = Vec::new();
-        for &(_, row) in same_hash {
-            match leaders.iter().find(|&&leader| rows.are_equal(leader, row)) {
-                Some(&leader) => first[row] = leader,
-                None => leaders.push(row),
+    firsts(&hashes, |a, b| rows.are_equal(a, b))
+}
+
+/// For each row, the first row that has the same two firsts.
+pub(super) fn first_of_both(one: &[usize], other: &[usize]) -> Vec<usize> {
+    let hashes: Vec<u64> = one.iter().zip(other).map(|(&a, &b)| mix(mix(a as u64) ^ b as u64)).collect();
+    firsts(&hashes, |a, b| one[a] == one[b] && other[a] == other[b])
+}
+
+/// No row.
+const EMPTY: usize = usize::MAX;
+
+/// For each row, the first row with its hash that equals it: found in an open-addressing table of the first rows (Knuth,
+/// volume 3, 6.4, algorithm L).
+fn firsts(hashes: &[u64], are_equal: impl Fn(usize, usize) -> bool) -> Vec<usize> {
+    let mut slots = vec![EMPTY; (hashes.len() / 3 * 4 + 2).next_power_of_two()];
+    let last = slots.len() - 1;
+    let mut first = |row: usize| {
+        let mut at = hashes[row] as usize & last;
+        loop {
+            match slots[at] {
+                EMPTY => {
+                    slots[at] = row;
+                    return row;
+                }
+                leader if hashes[leader] == hashes[row] && are_equal(leader, row) => return leader,
+                _ => at = (at + 1) & last,
             }
         }
-    }
-    first
+    };
+    (0..hashes.len()).map(&mut first).collect()
 }
 
 struct Rows<'a> {
@@ -33,15 +50,26 @@ struct Rows<'a> {
 impl Rows<'_> {
     fn are_equal(&self, a: usize, b: usize) -> bool {
         let ((batch_a, row_a), (batch_b, row_b)) = (self.locate(a), self.locate(b));
-        self.columns.iter().all(|&column| {
-            let (a, b) = (batch_a.column(column), batch_b.column(column));
-            a.slice(row_a, 1) == b.slice(row_b, 1)
-        })
+        let equal = |&column: &usize| equal_cells(batch_a.column(column), row_a, batch_b.column(column), row_b);
+        self.columns.iter().all(equal)
     }
 
     fn locate(&self, row: usize) -> (&RecordBatch, usize) {
         let batch = self.starts.partition_point(|&start| start <= row) - 1;
         (&self.batches[batch], row - self.starts[batch])
+    }
+}
+
+/// Whether two cells of a column are equal.
+fn equal_cells(a: &ArrayRef, at: usize, b: &ArrayRef, bt: usize) -> bool {
+    if a.is_null(at) || b.is_null(bt) {
+        return a.is_null(at) && b.is_null(bt);
+    }
+    match a.data_type() {
+        DataType::Int64 => a.as_primitive::<Int64Type>().value(at) == b.as_primitive::<Int64Type>().value(bt),
+        DataType::Float64 => a.as_primitive::<Float64Type>().value(at) == b.as_primitive::<Float64Type>().value(bt),
+        DataType::Utf8 => a.as_string::<i32>().value(at) == b.as_string::<i32>().value(bt),
+        _ => a.slice(at, 1) == b.slice(bt, 1),
     }
 }
 
@@ -55,30 +83,37 @@ fn hashes(batch: &RecordBatch, columns: &[usize]) -> Vec<u64> {
     for &column in columns {
         mix_column(&mut hashes, batch.column(column));
     }
+    hashes.iter_mut().for_each(|hash| *hash = mix(*hash));
     hashes
 }
 
 fn mix_column(hashes: &mut [u64], array: &ArrayRef) {
     match array.data_type() {
-        DataType::Int64 => mix_all(hashes, array.as_primitive::<Int64Type>().iter().map(|v| v.map(|v| v as u64))),
-        DataType::Float64 => mix_all(hashes, array.as_primitive::<Float64Type>().iter().map(|v| v.map(f64::to_bits))),
-        DataType::Date32 => mix_all(hashes, array.as_primitive::<Date32Type>().iter().map(|v| v.map(|v| v as u64))),
-        DataType::Timestamp(_, _) => {
-            mix_all(hashes, array.as_primitive::<TimestampMicrosecondType>().iter().map(|v| v.map(|v| v as u64)));
-        }
+        DataType::Int64 => mix_primitive::<Int64Type>(hashes, array, |value| value as u64),
+        DataType::Float64 => mix_primitive::<Float64Type>(hashes, array, f64::to_bits),
+        DataType::Date32 => mix_primitive::<Date32Type>(hashes, array, |value| value as u64),
+        DataType::Timestamp(_, _) => mix_primitive::<TimestampMicrosecondType>(hashes, array, |value| value as u64),
         DataType::Boolean => mix_all(hashes, BooleanArray::iter(array.as_boolean()).map(|v| v.map(u64::from))),
         _ => mix_all(hashes, array.as_string::<i32>().iter().map(|v| v.map(hash_text))),
+    }
+}
+
+fn mix_primitive<T: ArrowPrimitiveType>(hashes: &mut [u64], array: &ArrayRef, word: impl Fn(T::Native) -> u64) {
+    let array = array.as_primitive::<T>();
+    match array.null_count() {
+        0 => mix_all(hashes, array.values().iter().map(|&value| Some(word(value)))),
+        _ => mix_all(hashes, array.iter().map(|value| value.map(&word))),
     }
 }
 
 fn mix_all(hashes: &mut [u64], words: impl Iterator<Item = Option<u64>>) {
     for (hash, word) in hashes.iter_mut().zip(words) {
         // NULL gets a word that no small number has.
-        *hash = mix(*hash ^ mix(word.unwrap_or(0x9e37_79b9_7f4a_7c15)));
+        *hash = folded(*hash ^ word.unwrap_or(0x9e37_79b9_7f4a_7c15));
     }
 }
 
-fn hash_text(text: &str) -> u64 {
+pub(crate) fn hash_text(text: &str) -> u64 {
     let word = |chunk: &[u8]| {
         let mut bytes = [0; 8];
         bytes[..chunk.len()].copy_from_slice(chunk);
@@ -87,8 +122,14 @@ fn hash_text(text: &str) -> u64 {
     text.as_bytes().chunks(8).fold(text.len() as u64, |hash, chunk| mix(hash ^ word(chunk)))
 }
 
+/// The two halves of a product with an odd number, one over the other: what a multiplication moves up comes down again.
+fn folded(word: u64) -> u64 {
+    let product = u128::from(word ^ 0xd1b5_4a32_d192_ed03) * 0x9e37_79b9_7f4a_7c15;
+    product as u64 ^ (product >> 64) as u64
+}
+
 /// The finaliser of SplitMix64 (Steele, Lea & Flood 2014): every bit of the input moves half of the output's.
-fn mix(word: u64) -> u64 {
+pub(crate) fn mix(word: u64) -> u64 {
     let word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -97,7 +138,9 @@ fn mix(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::first_equal;
+    use proptest::prelude::*;
+
+    use super::{first_equal, firsts};
     use crate::stage::samples::{batch, integers, texts};
 
     #[test]
@@ -106,5 +149,16 @@ mod tests {
         let two = batch(vec![("A", integers(&[None, Some(1)])), ("T", texts(&["y", "x"]))]);
         assert_eq!(first_equal(&[one.clone(), two.clone()], &[0, 1]), [0, 1, 2, 1, 0]);
         assert_eq!(first_equal(&[one, two], &[0]), [0, 1, 0, 1, 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_of_one_hash_are_told_apart(values in prop::collection::vec(0..12_u32, 0..60), n_hashes in 1..5_u32) {
+            let hashes: Vec<u64> = values.iter().map(|value| u64::from(value % n_hashes)).collect();
+            let found = firsts(&hashes, |a, b| values[a] == values[b]);
+            let expected: Vec<Option<usize>> =
+                values.iter().map(|value| values.iter().position(|other| other == value)).collect();
+            prop_assert_eq!(found.into_iter().map(Some).collect::<Vec<_>>(), expected);
+        }
     }
 }

@@ -13,7 +13,8 @@ mod rules;
 pub(crate) mod samples;
 mod select;
 
-pub use duplicates::{DuplicateIds, DuplicateReport, deduplicate};
+pub use duplicates::{DuplicateIds, DuplicateReport, deduplicate, duplicates};
+pub(crate) use equal_rows::{hash_text, mix as hash_word};
 pub use features::{FeatureExpr, FeatureOutcome, add_features};
 pub use filter::{keep_rows, take_rows};
 pub use rules::{RowRule, RuleAction, RuleOutcome, apply_rules};

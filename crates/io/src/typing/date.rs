@@ -23,7 +23,7 @@ const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 ///
 /// When all cells can be read day first and month first, day first wins, with a note.
 pub(super) fn dates(cells: &[StringArray], markers: &Markers) -> Option<Parsed> {
-    let read = |order| attempt::<TimestampMicrosecondType>(cells, markers, |cell| micros(cell, order).into());
+    let read = |order| attempt::<TimestampMicrosecondType>(cells, markers, |cell| micros(cell, order));
     let mut parsed = match read(Order::YearMonthDay) {
         Some(parsed) => parsed,
         None => day_or_month_first(read(Order::DayMonthYear), read(Order::MonthDayYear))?,

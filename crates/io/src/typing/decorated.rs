@@ -39,13 +39,13 @@ pub(super) fn numbers(cells: &[StringArray], markers: &Markers) -> Option<Parsed
     SEPARATORS.iter().find_map(|&separators| {
         let mut sign = None;
         let mut seen = Seen::default();
-        let mut value = |cell: &str| {
+        let value = |cell: &str| {
             let (negative, found, digits) = undressed(cell)?;
             let value = ungrouped(digits, separators, &mut seen)?;
             let is_alike = *sign.get_or_insert(found) == found;
             is_alike.then_some(if negative { 0.0 - value } else { value })
         };
-        let mut parsed = attempt::<Float64Type>(cells, markers, |cell| value(cell).into())?;
+        let mut parsed = attempt::<Float64Type>(cells, markers, value)?;
         // Without a sign or a separator these are plain digits that are no number: codes, or too long.
         let note = note(sign.unwrap_or(Sign::None), separators, seen);
         parsed.arrays = whole_as_integers(parsed.arrays);

@@ -34,6 +34,11 @@ impl Markers {
         Self { texts, first_bytes }
     }
 
+    /// Whether a cell begins like a marker.
+    pub(super) fn may_be(&self, cell: &str) -> bool {
+        cell.as_bytes().first().is_some_and(|&byte| self.first_bytes[usize::from(byte)])
+    }
+
     /// Whether a trimmed cell stands for a missing value, and which.
     pub(super) fn find(&self, cell: &str) -> Option<Missing> {
         match cell.as_bytes().first() {
@@ -54,6 +59,12 @@ impl MissingCounts {
             Missing::Empty => self.n_empty += 1,
             Missing::Marker(index) => self.by_marker[index] += 1,
         }
+    }
+
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.n_empty += other.n_empty;
+        self.n_infinite += other.n_infinite;
+        self.by_marker.iter_mut().zip(&other.by_marker).for_each(|(to, from)| *to += from);
     }
 
     /// The counts that are not zero, the empty text first, infinities last.

@@ -2,12 +2,16 @@
 
 mod attempt;
 mod canonical;
+mod chunk;
 mod compact;
 mod date;
 mod decorated;
 mod markers;
 mod number;
+mod numbers;
+mod short;
 mod text;
+mod truths;
 
 use arrow::array::{Array, ArrayRef, StringArray};
 use arrow::datatypes::DataType;
@@ -15,7 +19,9 @@ use arrow::error::ArrowError;
 
 use attempt::Parsed;
 pub(crate) use canonical::{Finite, canonical, canonical_type};
+pub(crate) use chunk::CellChunk;
 pub(crate) use markers::Markers;
+pub(crate) use numbers::{Misfit, Numbers};
 
 /// A typed column, one array per chunk of cells, and how it came about.
 #[derive(Debug)]
@@ -59,19 +65,33 @@ fn as_cells(chunks: &[ArrayRef]) -> Result<Vec<StringArray>, ArrowError> {
     chunks.iter().map(text).collect()
 }
 
-/// Types a column of cells: the first that fits every cell of whole numbers, numbers, truth values, numbers
-/// with separators and signs, dates; otherwise text.
+/// A column of cells that turned out to be plain numbers, which may be days.
+pub(crate) fn type_numbers(numbers: Numbers, markers: &Markers) -> Typed {
+    compact::days(numbers.finish(markers))
+}
+
+/// Types a column of cells: the first that fits every cell of numbers, truth values, numbers with separators and signs,
+/// dates; otherwise text.
 fn type_cells(cells: &[StringArray], markers: &Markers) -> Typed {
-    let parsed = number::integers(cells, markers)
-        .or_else(|| number::floats(cells, markers))
-        .or_else(|| number::truths(cells, markers))
+    if let Ok(numbers) = plain_numbers(cells, markers) {
+        return numbers.finish(markers);
+    }
+    let parsed = truths::truths(cells, markers)
         .or_else(|| decorated::numbers(cells, markers))
         .or_else(|| date::dates(cells, markers));
     match parsed {
-        Some(parsed) if parsed.n_values == 0 => text::empty(cells, parsed.missing.named(markers)),
-        Some(Parsed { arrays, missing, notes, .. }) => Typed { arrays, missing: missing.named(markers), notes },
+        Some(Parsed { arrays, missing, notes }) => Typed { arrays, missing: missing.named(markers), notes },
         None => text::text(cells, markers),
     }
+}
+
+fn plain_numbers(cells: &[StringArray], markers: &Markers) -> Result<Numbers, Misfit> {
+    let mut numbers = Numbers::new(markers);
+    for chunk in cells {
+        numbers.take(chunk.iter().map(Option::unwrap_or_default), markers)?;
+        numbers.close();
+    }
+    Ok(numbers)
 }
 
 /// Whether a trimmed cell is a plain number.
@@ -81,12 +101,14 @@ pub(crate) fn is_number(cell: &str) -> bool {
 
 /// The cell without blanks around it; the empty text for NULL.
 fn trimmed(cells: &StringArray, row: usize) -> &str {
-    if cells.is_null(row) {
-        return "";
-    }
-    let cell = cells.value(row);
+    if cells.is_null(row) { "" } else { plain(cells.value(row)) }
+}
+
+/// The cell without blanks around it.
+fn plain(cell: &str) -> &str {
     match cell.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+        [only] if only.is_ascii_graphic() => cell,
         _ => cell.trim(),
     }
 }

@@ -1,64 +1,40 @@
-//! Plain numbers and truth values.
+//! Plain numbers.
 
-use std::sync::Arc;
+use super::short::short_number;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, StringArray};
-use arrow::datatypes::{Float64Type, Int8Type, Int64Type};
-
-use super::attempt::{Cell, Parsed, attempt};
-use super::canonical::whole_as_integers;
-use super::markers::Markers;
-
-/// Columns of whole numbers that fit 64 bits.
-pub(super) fn integers(cells: &[StringArray], markers: &Markers) -> Option<Parsed> {
-    attempt::<Int64Type>(cells, markers, |cell| parse_integer(cell).into())
+/// A plain number as it was written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Number {
+    /// Digits that fit 64 bits.
+    Whole(i64),
+    /// Anything with a point or an exponent; finite, and 0 has no sign.
+    Real(f64),
 }
 
-/// Columns of numbers; when all of them are whole, they come as whole numbers.
-pub(super) fn floats(cells: &[StringArray], markers: &Markers) -> Option<Parsed> {
-    let mut parsed = attempt::<Float64Type>(cells, markers, |cell| match parse_number(cell) {
-        Some(value) => Cell::Value(value),
-        None if is_infinity(cell) => Cell::Infinite,
-        None => Cell::Misfit,
-    })?;
-    parsed.arrays = whole_as_integers(parsed.arrays);
-    Some(parsed)
-}
-
-/// Columns of `true` and `false`, letter case ignored.
-pub(super) fn truths(cells: &[StringArray], markers: &Markers) -> Option<Parsed> {
-    let mut parsed = attempt::<Int8Type>(cells, markers, |cell| match cell {
-        _ if cell.eq_ignore_ascii_case("true") => Cell::Value(1),
-        _ if cell.eq_ignore_ascii_case("false") => Cell::Value(0),
-        _ => Cell::Misfit,
-    })?;
-    parsed.arrays = parsed.arrays.iter().map(to_boolean).collect();
-    Some(parsed)
-}
-
-fn to_boolean(array: &ArrayRef) -> ArrayRef {
-    let numbers = arrow::array::Int8Array::from(array.to_data());
-    Arc::new(numbers.iter().map(|number| number.map(|number| number == 1)).collect::<BooleanArray>())
-}
-
-fn parse_integer(cell: &str) -> Option<i64> {
-    if starts_like_a_number(cell) { cell.parse().ok() } else { None }
+/// A trimmed cell as a plain number.
+///
+/// `0001` is no number but a code whose zeros matter, and neither are more digits than 64 bits hold.
+pub(super) fn number(cell: &str) -> Option<Number> {
+    short_number(cell.as_bytes()).or_else(|| match starts_like_a_number(cell) {
+        true => cell.parse().map(Number::Whole).ok().or_else(|| long_real(cell)),
+        false => None,
+    })
 }
 
 /// A finite number in plain or scientific notation.
-///
-/// `0001` is no number but a code whose zeros matter, and neither are more digits than 64 bits hold.
 pub(super) fn parse_number(cell: &str) -> Option<f64> {
-    if !starts_like_a_number(cell) {
-        return None;
-    }
+    number(cell).map(|number| match number {
+        Number::Whole(value) => value as f64,
+        Number::Real(value) => value,
+    })
+}
+
+/// What is no whole number of 64 bits and starts like a number.
+fn long_real(cell: &str) -> Option<Number> {
+    let digits_only = cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'+');
     let value: f64 = cell.parse().ok()?;
-    let is_long = cell.len() > 18 && cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'+');
-    if !value.is_finite() || (is_long && cell.parse::<i64>().is_err()) {
-        return None;
-    }
     // Adding 0 turns -0 into 0, which formats without a negative zero cannot tell apart.
-    Some(value + 0.0)
+    (value.is_finite() && !digits_only).then_some(Number::Real(value + 0.0))
 }
 
 fn starts_like_a_number(cell: &str) -> bool {
@@ -71,7 +47,8 @@ fn starts_like_a_number(cell: &str) -> bool {
     }
 }
 
-fn is_infinity(cell: &str) -> bool {
+/// Whether a cell is an infinity, which no table holds.
+pub(super) fn is_infinity(cell: &str) -> bool {
     let cell = cell.strip_prefix(['+', '-']).unwrap_or(cell);
     cell.eq_ignore_ascii_case("inf") || cell.eq_ignore_ascii_case("infinity")
 }

@@ -2,18 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, StringArray, StringBuilder, new_null_array};
-use arrow::datatypes::DataType;
+use arrow::array::{Array, ArrayRef, StringArray, StringBuilder};
 
 use super::markers::{Markers, MissingCounts};
 use super::number::parse_number;
 use super::{Typed, trimmed};
-
-/// A column without a value.
-pub(super) fn empty(cells: &[StringArray], missing: Vec<(String, u64)>) -> Typed {
-    let arrays = cells.iter().map(|chunk| new_null_array(&DataType::Utf8, chunk.len())).collect();
-    Typed { arrays, missing, notes: Vec::new() }
-}
 
 /// Cells without blanks around them, missing ones NULL.
 pub(super) fn text(cells: &[StringArray], markers: &Markers) -> Typed {

@@ -1,6 +1,6 @@
 use std::ops::ControlFlow;
 
-use segctl_io::{IoError, ReadOptions, Role, Source, read};
+use segctl_io::{IoError, Kind, ReadOptions, Role, Source, read};
 use segctl_numeric::observe::{Event, Observer, Silent};
 
 use crate::support::{Files, cells, read_bytes, read_file, read_with};
@@ -83,6 +83,43 @@ fn files_that_are_no_tables_say_what_they_are() {
     assert!(matches!(read_bytes(b"PAR1 but not really"), Err(IoError::Parquet { .. })));
     assert!(matches!(read_bytes(b"ARROW1 but not really"), Err(IoError::Arrow { .. })));
     assert!(matches!(read_bytes(b"PK\x03\x04 xl/ but not really"), Err(IoError::Workbook { .. })));
+}
+
+/// Numbers, more than are read at a time, with other cells behind them.
+fn late(last: &str) -> String {
+    let rows: String = (0..400_000).map(|i| format!("C{i},1.50,{}\n", i % 7)).collect();
+    format!("ID,X,K\n{rows}{last}\n")
+}
+
+#[test]
+fn what_comes_late_changes_the_type_of_all_that_came_before() {
+    for n in [1, 2] {
+        let table = segctl_numeric::par::with_threads(n, || read_bytes(late("Z,n.n.,1e3"))).unwrap();
+        assert_eq!(table.n_rows(), 400_001);
+        let x = cells(&table, "X");
+        assert_eq!((x[0].as_str(), x[399_999].as_str(), x[400_000].as_str()), ("1.50", "1.50", "n.n."));
+        assert_eq!(table.column("X").unwrap().kind, Kind::Text);
+        assert!(table.report.notes.iter().any(|note| note.contains("row 400001 holds")), "{:?}", table.report.notes);
+        assert_eq!(table.column("K").unwrap().kind, Kind::Integer);
+        assert_eq!(cells(&table, "K")[400_000], "1000");
+    }
+}
+
+#[test]
+fn numbers_of_one_file_are_text_beside_those_of_another() {
+    let files = Files::new();
+    let one = files.put("one.csv", "A,B\n1.50,1\n007,2\n");
+    let two = files.put("two.csv", "B,A\n2.5,2.50\n,x\n");
+    let three = files.put("three.csv", "A,B\n3.50,inf\n");
+    for paths in [vec![one.clone(), two.clone(), three.clone()], vec![three, two, one]] {
+        let table = read(&Source::Files(paths), &ReadOptions::default(), &Silent).unwrap();
+        let mut found = cells(&table, "A");
+        found.sort();
+        assert_eq!(found, ["007", "1.50", "2.50", "3.50", "x"]);
+        let b = table.column("B").unwrap();
+        assert_eq!((b.kind, b.n_missing), (Kind::Float, 2));
+        assert_eq!(b.missing_by_marker, [(String::new(), 1), ("inf".to_owned(), 1)]);
+    }
 }
 
 #[test]

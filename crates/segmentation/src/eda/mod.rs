@@ -2,7 +2,7 @@
 
 mod near;
 
-use segctl_io::{ColumnInfo, DuplicateIds, Role, Session, SessionOptions, Source, Table, deduplicate};
+use segctl_io::{ColumnInfo, Role, Session, SessionOptions, Source, Table, duplicates};
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_preprocessing::eda::{ColumnFacts, EdaRole, Exploration, ExploreParams, explore};
 use serde::Serialize;
@@ -84,14 +84,14 @@ pub fn eda_with(
         let table = stage::narrow(&session, table, &resolve::stated(recipe), observer, &mut ledger)?;
         checkpoint(observer, "eda", 1)?;
         let id = recipe.data.id.clone().or_else(|| table.id.clone());
-        let (_, found) = deduplicate(&table, id.as_deref(), DuplicateIds::First)?;
+        let found = duplicates(&table, id.as_deref())?;
         let n_alike = near::n_alike(&table, id.as_deref())?;
         checkpoint(observer, "eda", 2)?;
         Ok(Eda {
             input,
             ledger: ledger.into_entries(),
             duplicates: Duplicates {
-                n_equal_rows: found.n_exact_rows_dropped,
+                n_equal_rows: found.n_exact_rows,
                 n_equal_but_for_id: found.n_equal_but_for_id,
                 n_nearly_equal: n_alike.map(|n| n.saturating_sub(found.n_equal_but_for_id)),
                 n_repeated_ids: found.n_duplicate_ids,

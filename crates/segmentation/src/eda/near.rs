@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Schema};
-use segctl_io::{DuplicateIds, IoError, Table, deduplicate};
+use segctl_io::{IoError, Table, duplicates};
 
 use crate::SegmentationError;
 
@@ -31,8 +31,7 @@ pub(super) fn n_alike(table: &Table, id: Option<&str>) -> Result<Option<u64>, Se
     };
     let batches: Result<Vec<RecordBatch>, _> = table.batches.iter().map(rough).collect();
     let rough = Table::new(schema, batches.map_err(failed)?, std::collections::BTreeMap::new(), table.report.clone())?;
-    let (_, found) = deduplicate(&rough, id, DuplicateIds::First)?;
-    Ok(Some(found.n_equal_but_for_id))
+    Ok(Some(duplicates(&rough, id)?.n_equal_but_for_id))
 }
 
 fn rough_field(field: &Field, id: Option<&str>) -> Field {

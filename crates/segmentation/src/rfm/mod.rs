@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
-use segctl_io::{DuplicateIds, IoError, Role, Session, SessionOptions, Source, Table, deduplicate};
+use segctl_io::{IoError, Role, Session, SessionOptions, Source, Table, duplicates};
 use segctl_numeric::observe::{Observer, Silent};
 use segctl_preprocessing::rfm::{Better, SEGMENTS, scores, segment_of};
 use serde::Serialize;
@@ -152,7 +152,7 @@ fn derived(
     let found = lines.customers(session, recipe)?;
     let found = arrow::compute::concat_batches(&found[0].schema(), &found)
         .map_err(|source| SegmentationError::from(IoError::Arrow { name: "customers".into(), source }))?;
-    let (_, equal) = deduplicate(table, None, DuplicateIds::First)?;
+    let equal = duplicates(table, None)?;
     let customers = Customers::of(&found, end);
     let summary = RfmSummary {
         n_customers: customers.n() as u64,

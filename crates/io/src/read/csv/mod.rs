@@ -1,8 +1,13 @@
 //! Delimited text.
 
 mod blanks;
+mod block;
+mod lines;
 mod parser;
+mod plain;
+mod quoted;
 mod sniff;
+mod split;
 
 use super::text::TextBlocks;
 use super::{Context, Input, RawFile};
@@ -11,7 +16,10 @@ use blanks::Squeeze;
 use parser::Parser;
 use sniff::Layout;
 
-/// Reads delimited text; while one block is parsed, the next is read, digested and decoded.
+/// Pieces that are parsed at a time, for each thread: work enough that none waits for another.
+const PIECES: usize = 2;
+
+/// Reads delimited text; while some pieces are parsed, the next are read, digested and decoded.
 pub(super) fn read(input: Input, context: &mut Context<'_>) -> Result<RawFile, IoError> {
     let mut blocks = TextBlocks::new(input, context.options.encoding)?;
     let name = blocks.name().to_owned();
@@ -23,20 +31,18 @@ pub(super) fn read(input: Input, context: &mut Context<'_>) -> Result<RawFile, I
         Layout::Blanks => (b' ', Some(Squeeze::default())),
     };
     let mut parser = Parser::new(&name, delimiter, context.options.has_header);
-    let mut block = Some(first);
-    while let Some(text) = block {
+    let n_pieces = PIECES * rayon::current_num_threads();
+    let mut pieces = vec![first];
+    while !pieces.is_empty() {
         blocks.input().observe(context.observer)?;
-        let (next, parsed) = rayon::join(
-            || blocks.next(),
-            || match &mut squeeze {
-                None => parser.push(&text, &mut context.budget),
-                Some(squeeze) => parser.push(&squeeze.next(&text), &mut context.budget),
-            },
-        );
+        if let Some(squeeze) = &mut squeeze {
+            pieces.iter_mut().for_each(|piece| *piece = squeeze.next(piece));
+        }
+        let (next, parsed) = rayon::join(|| several(&mut blocks, n_pieces), || parser.push(pieces, context));
         parsed?;
-        block = next?;
+        pieces = next?;
     }
-    let parsed = parser.finish(&mut context.budget)?;
+    let parsed = parser.finish(context)?;
     let report = FileReport {
         delimiter: Some(char::from(delimiter)),
         has_header: Some(parsed.has_header),
@@ -45,4 +51,9 @@ pub(super) fn read(input: Input, context: &mut Context<'_>) -> Result<RawFile, I
         ..blocks.report(Format::Csv)
     };
     Ok(RawFile { names: parsed.names, columns: parsed.columns, notes: parsed.notes, report })
+}
+
+/// The next few pieces; none at the end.
+fn several(blocks: &mut TextBlocks, n: usize) -> Result<Vec<Vec<u8>>, IoError> {
+    std::iter::from_fn(|| blocks.next().transpose()).take(n).collect()
 }

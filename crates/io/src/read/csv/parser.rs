@@ -1,235 +1,238 @@
-//! Rows from blocks of text, with the lines they are on.
+//! Columns from pieces of text.
 
-use arrow::array::ArrayRef;
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use arrow::error::ArrowError;
+use rayon::prelude::*;
 
+use super::lines::Lines;
+use super::plain::{Plain, is_plain};
+use super::quoted::{Row, RowReader, Rows};
+use super::split::{Ragged, Split};
 use crate::IoError;
-use crate::read::budget::Budget;
-use crate::read::cells::CellColumns;
-use crate::read::header;
+use crate::read::column::{CellRows, Growing};
+use crate::read::{Context, RawColumn, header};
 
-/// Ragged rows that are shown.
-const MAX_SHOWN: usize = 5;
-
-/// Takes blocks of text and keeps the cells in columns.
+/// Takes pieces of text and keeps the cells in columns.
 pub(super) struct Parser {
     name: String,
-    reader: Reader,
-    /// The cells of the row being read, one after the other, and where each ends.
-    output: Vec<u8>,
-    ends: Vec<usize>,
-    n_output: usize,
-    n_ends: usize,
+    delimiter: u8,
+    reader: RowReader,
     lines: Lines,
-    rows: Rows,
+    wants_header: Option<bool>,
+    head: Head,
+    columns: Vec<Growing>,
+    n_rows: u64,
+    ragged: Ragged,
+}
+
+/// What the first row says.
+#[derive(Default)]
+struct Head {
+    names: Vec<String>,
+    notes: Vec<String>,
+    is_header: bool,
+    line: u64,
 }
 
 /// What was parsed.
 pub(super) struct Parsed {
     pub(super) names: Vec<String>,
-    pub(super) columns: Vec<Vec<ArrayRef>>,
+    pub(super) columns: Vec<RawColumn>,
     pub(super) notes: Vec<String>,
     pub(super) has_header: bool,
     pub(super) n_rows: u64,
     pub(super) n_blank_lines: u64,
 }
 
+/// A piece of text on its way to rows.
+enum Piece {
+    Plain(Plain),
+    Read(Rows),
+}
+
 impl Parser {
-    pub(super) fn new(name: &str, delimiter: u8, has_header: Option<bool>) -> Self {
+    pub(super) fn new(name: &str, delimiter: u8, wants_header: Option<bool>) -> Self {
         Self {
             name: name.to_owned(),
-            reader: ReaderBuilder::new().delimiter(delimiter).build(),
-            output: vec![0; 4096],
-            ends: vec![0; 64],
-            n_output: 0,
-            n_ends: 0,
+            delimiter,
+            reader: RowReader::new(delimiter),
             lines: Lines::default(),
-            rows: Rows { wants_header: has_header, ..Rows::default() },
+            wants_header,
+            head: Head::default(),
+            columns: Vec::new(),
+            n_rows: 0,
+            ragged: Ragged::default(),
         }
     }
 
-    /// Parses a block; a row may go on in the next.
-    pub(super) fn push(&mut self, block: &[u8], budget: &mut Budget) -> Result<(), IoError> {
-        let mut rest = block;
-        while !rest.is_empty() {
-            self.step(&mut rest, budget)?;
-        }
-        Ok(())
+    /// Parses pieces that follow each other; a row may go on in the next.
+    ///
+    /// Those with quotes are read one after the other, the rest in parallel, and so are columns.
+    pub(super) fn push(&mut self, texts: Vec<Vec<u8>>, context: &mut Context<'_>) -> Result<(), IoError> {
+        let pieces = texts.into_iter().map(|text| self.piece(text, context)).collect::<Result<Vec<_>, _>>()?;
+        self.take(pieces, context)
     }
 
     /// Ends the last row and says what was found.
-    pub(super) fn finish(mut self, budget: &mut Budget) -> Result<Parsed, IoError> {
-        if self.n_output == 0 && self.n_ends == 0 {
-            self.lines.n_blank += self.lines.n_read - self.lines.last_end;
+    pub(super) fn finish(mut self, context: &mut Context<'_>) -> Result<Parsed, IoError> {
+        if !self.reader.is_inside_row() {
+            self.lines.end();
         }
         // A line feed ends any row but one inside a quoted cell.
-        let mut rest: &[u8] = b"\n";
-        while !rest.is_empty() {
-            self.step(&mut rest, budget)?;
+        let last = self.read(b"\n", context)?;
+        if self.reader.is_inside_row() {
+            let line = self.lines.of_open_row(self.reader.row().text);
+            return Err(IoError::UnclosedQuote { name: self.name, line });
         }
-        if self.n_output > 0 || self.n_ends > 0 {
-            return Err(IoError::UnclosedQuote { name: self.name, line: self.lines.last_end + 1 });
-        }
-        self.rows.finish(&self.name, budget).map(|parsed| Parsed { n_blank_lines: self.lines.n_blank, ..parsed })
-    }
-
-    fn step(&mut self, rest: &mut &[u8], budget: &mut Budget) -> Result<(), IoError> {
-        let (result, n_read, n_written, n_ends) =
-            self.reader.read_record(rest, &mut self.output[self.n_output..], &mut self.ends[self.n_ends..]);
-        self.lines.read(&rest[..n_read]);
-        *rest = &rest[n_read..];
-        self.n_output += n_written;
-        self.n_ends += n_ends;
-        match result {
-            ReadRecordResult::OutputFull => self.output.resize(2 * self.output.len(), 0),
-            ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
-            ReadRecordResult::Record => self.row(budget)?,
-            ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, budget: &mut Budget) -> Result<(), IoError> {
-        let row = Row { text: &self.output[..self.n_output], ends: &self.ends[..self.n_ends] };
-        let line = self.lines.end_row(row.text);
-        if row.is_blank() && self.rows.columns.n_columns() != 1 {
-            self.lines.n_blank += 1;
-        } else {
-            self.rows.take(&row, line, budget)?;
-        }
-        (self.n_output, self.n_ends) = (0, 0);
-        Ok(())
-    }
-}
-
-/// The cells of one row.
-struct Row<'a> {
-    text: &'a [u8],
-    ends: &'a [usize],
-}
-
-impl<'a> Row<'a> {
-    fn cells(&self) -> impl Iterator<Item = &'a [u8]> {
-        let (text, ends) = (self.text, self.ends);
-        (0..ends.len()).map(move |i| &text[if i == 0 { 0 } else { ends[i - 1] }..ends[i]])
-    }
-
-    /// One cell of blanks: a line with nothing to see on it.
-    fn is_blank(&self) -> bool {
-        self.ends.len() == 1 && self.text.trim_ascii().is_empty()
-    }
-
-    fn texts(&self) -> Vec<String> {
-        self.cells().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
-    }
-}
-
-/// Which line rows are on. Lines end with a line feed, a carriage return, or both.
-#[derive(Default)]
-struct Lines {
-    /// Ends of lines read, a carriage return with its line feed once.
-    n_read: u64,
-    after_return: bool,
-    /// The line on which the last row ended.
-    last_end: u64,
-    n_blank: u64,
-}
-
-impl Lines {
-    fn read(&mut self, text: &[u8]) {
-        for at in memchr::memchr2_iter(b'\n', b'\r', text) {
-            let follows_return = if at == 0 { self.after_return } else { text[at - 1] == b'\r' };
-            self.n_read += u64::from(text[at] == b'\r' || !follows_return);
-        }
-        if let Some(&last) = text.last() {
-            self.after_return = last == b'\r';
-        }
-    }
-
-    /// A row ends here; gives the line where it started. Lines passed over before it are blank.
-    fn end_row(&mut self, text: &[u8]) -> u64 {
-        let n_passed = self.n_read - self.last_end;
-        let n_inside = if n_passed > 1 { line_ends(text) } else { 0 };
-        self.last_end = self.n_read;
-        self.n_blank += n_passed.saturating_sub(1 + n_inside);
-        self.n_read - n_inside
-    }
-}
-
-/// Ends of lines inside quoted cells.
-fn line_ends(text: &[u8]) -> u64 {
-    let mut lines = Lines::default();
-    lines.read(text);
-    lines.n_read
-}
-
-/// Rows in columns.
-#[derive(Default)]
-struct Rows {
-    wants_header: Option<bool>,
-    names: Vec<String>,
-    notes: Vec<String>,
-    has_header: bool,
-    columns: CellColumns,
-    first_line: u64,
-    n_rows: u64,
-    n_ragged: u64,
-    ragged: Vec<(u64, usize)>,
-}
-
-impl Rows {
-    fn take(&mut self, row: &Row<'_>, line: u64, budget: &mut Budget) -> Result<(), IoError> {
-        if self.columns.n_columns() == 0 {
-            self.start(row, line);
-            if self.has_header {
-                return Ok(());
-            }
-        }
-        self.n_rows += 1;
-        if row.ends.len() != self.columns.n_columns() {
-            self.n_ragged += 1;
-            if self.ragged.len() < MAX_SHOWN {
-                self.ragged.push((line, row.ends.len()));
-            }
-            return Ok(());
-        }
-        for (column, cell) in row.cells().enumerate() {
-            self.columns.push(column, cell);
-        }
-        self.columns.end_row(budget)
-    }
-
-    /// The first row: names, or data when all of its cells are numbers.
-    fn start(&mut self, row: &Row<'_>, line: u64) {
-        let texts = row.texts();
-        let texts = || texts.iter().map(String::as_str);
-        self.has_header = self.wants_header.unwrap_or_else(|| !header::is_data(texts()));
-        self.first_line = line;
-        self.columns = CellColumns::new(row.ends.len());
-        if self.has_header {
-            (self.names, self.notes) = header::names(texts());
-            return;
-        }
-        self.names = header::numbered(row.ends.len());
-        if self.wants_header.is_none() {
-            self.notes.push("the first row holds numbers only, so the columns have no names".into());
-        }
-    }
-
-    fn finish(self, name: &str, budget: &mut Budget) -> Result<Parsed, IoError> {
-        if self.n_ragged > 0 {
+        self.take(vec![Piece::Read(last)], context)?;
+        if self.ragged.n_rows > 0 {
             return Err(IoError::Ragged {
-                name: name.to_owned(),
-                expected: self.columns.n_columns(),
-                header_line: self.first_line,
-                n_ragged: self.n_ragged,
-                n_rows: self.n_rows,
-                rows: self.ragged,
+                name: self.name,
+                expected: self.columns.len(),
+                header_line: self.head.line,
+                n_ragged: self.ragged.n_rows,
+                n_rows: self.n_rows + self.ragged.n_rows,
+                rows: self.ragged.first,
             });
         }
-        let n_rows = self.columns.n_rows();
-        let columns = self.columns.finish(budget)?;
-        let (names, notes, has_header) = (self.names, self.notes, self.has_header);
-        Ok(Parsed { names, columns, notes, has_header, n_rows, n_blank_lines: 0 })
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in self.columns {
+            let (column, n_bytes) = column.finish().map_err(failed)?;
+            context.budget.take(n_bytes)?;
+            columns.push(column);
+        }
+        Ok(Parsed {
+            names: self.head.names,
+            columns,
+            notes: self.head.notes,
+            has_header: self.head.is_header,
+            n_rows: self.n_rows,
+            n_blank_lines: self.lines.n_blank(),
+        })
+    }
+
+    fn piece(&mut self, text: Vec<u8>, context: &Context<'_>) -> Result<Piece, IoError> {
+        if !self.columns.is_empty() && self.reader.is_between_rows() && is_plain(&text) {
+            let n_lines_before = self.lines.pass(&text);
+            return Ok(Piece::Plain(Plain { text, n_lines_before }));
+        }
+        self.read(&text, context).map(Piece::Read)
+    }
+
+    fn read(&mut self, text: &[u8], context: &Context<'_>) -> Result<Rows, IoError> {
+        let mut rows = Rows::default();
+        let mut rest = text;
+        while let (true, after) = self.reader.read(rest, &mut self.lines) {
+            rest = after;
+            let row = self.reader.row();
+            let line = self.lines.end_row(row.text);
+            let mut is_data = true;
+            if self.columns.is_empty() && !row.is_blank() {
+                self.head = Head::of(&row, line, self.wants_header);
+                self.columns = self.head.names.iter().map(|name| context.column(name)).collect();
+                is_data = !self.head.is_header;
+            }
+            if is_data {
+                rows.add(&row, line, self.columns.len(), &mut self.lines)?;
+            }
+            self.reader.clear();
+        }
+        Ok(rows)
+    }
+
+    fn take(&mut self, pieces: Vec<Piece>, context: &mut Context<'_>) -> Result<(), IoError> {
+        let (delimiter, n_columns) = (self.delimiter, self.columns.len());
+        let split: Vec<Split> = pieces.into_par_iter().map(|piece| piece.split(delimiter, n_columns)).collect();
+        let mut blocks = Vec::with_capacity(split.len());
+        for Split { block, ragged, n_blank } in split {
+            self.n_rows += block.n_rows() as u64;
+            self.ragged.append(ragged);
+            self.lines.add_blank(n_blank);
+            blocks.push(block);
+        }
+        let columns = self.columns.par_iter_mut().enumerate();
+        let taken = columns.map(|(index, column)| column.take(&blocks, index, context.markers));
+        let n_bytes: Vec<usize> = taken.collect::<Result<_, _>>().map_err(failed)?;
+        context.budget.take(n_bytes.iter().sum())
+    }
+}
+
+impl Piece {
+    fn split(self, delimiter: u8, n_columns: usize) -> Split {
+        match self {
+            Self::Plain(plain) => plain.split(delimiter, n_columns),
+            Self::Read(rows) => rows.split(n_columns),
+        }
+    }
+}
+
+impl Head {
+    /// Names, or numbers for them when all cells are numbers.
+    fn of(row: &Row<'_>, line: u64, wanted: Option<bool>) -> Self {
+        let texts = row.texts();
+        let texts = || texts.iter().map(String::as_str);
+        if wanted.unwrap_or_else(|| !header::is_data(texts())) {
+            let (names, notes) = header::names(texts());
+            return Self { names, notes, is_header: true, line };
+        }
+        let note = "the first row holds numbers only, so the columns have no names";
+        let notes = if wanted.is_none() { vec![note.to_owned()] } else { Vec::new() };
+        Self { names: header::numbered(row.n_cells()), notes, is_header: false, line }
+    }
+}
+
+fn failed(source: ArrowError) -> IoError {
+    IoError::Arrow { name: "the cells".into(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::AsArray;
+    use proptest::prelude::*;
+    use segctl_numeric::observe::Silent;
+
+    use super::*;
+    use crate::ReadOptions;
+    use crate::read::budget::Budget;
+    use crate::read::wanted::Wanted;
+    use crate::typing::Markers;
+
+    /// Names, rows and blank lines, or the error.
+    type Found = Result<(Vec<String>, Vec<Vec<String>>, u64), String>;
+
+    fn parsed(pieces: Vec<Vec<u8>>) -> Found {
+        let (options, wanted) = (ReadOptions::default(), Wanted::Cells);
+        let markers = Markers::new(&options.missing);
+        let budget = Budget::new(None);
+        let mut context = Context { options: &options, markers: &markers, wanted: &wanted, observer: &Silent, budget };
+        let mut parser = Parser::new("text", b',', None);
+        let pushed = parser.push(pieces, &mut context).and_then(|()| parser.finish(&mut context));
+        let parsed = pushed.map_err(|error| error.to_string())?;
+        let cells = |column: RawColumn| match column {
+            RawColumn::Arrays(chunks) => {
+                chunks.iter().flat_map(|c| c.as_string::<i32>().iter().flatten().map(str::to_owned)).collect::<Vec<_>>()
+            }
+            _ => panic!("cells were wanted"),
+        };
+        let columns: Vec<Vec<String>> = parsed.columns.into_iter().map(cells).collect();
+        assert!(columns.iter().all(|column| column.len() as u64 == parsed.n_rows));
+        Ok((parsed.names, columns, parsed.n_blank_lines))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn the_places_of_the_cuts_do_not_matter(
+            text in prop_oneof!["[ab1,\n]{0,40}", "[ab1,\n\r \"]{0,40}", "(a,b\n){1,3}(1,2\r?\n|\"x\ny\",2\n|\n){0,9}[1,2]{0,3}"],
+            cuts in prop::collection::vec(0..40_usize, 0..4),
+        ) {
+            // Byte by byte, only empty lines take the way of text without quotes.
+            let bytes = text.as_bytes();
+            let expected = parsed(bytes.iter().map(|&byte| vec![byte]).collect());
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|at| at.min(bytes.len())).chain([0, bytes.len()]).collect();
+            cuts.sort_unstable();
+            let pieces = cuts.windows(2).map(|cut| bytes[cut[0]..cut[1]].to_vec()).collect();
+            prop_assert_eq!(parsed(pieces), expected, "{:?}", text);
+        }
     }
 }

@@ -1,0 +1,36 @@
+//! Rows of equally many cells in a piece of text.
+
+use std::ops::Range;
+
+use crate::read::column::CellRows;
+
+/// Text and where its cells are.
+pub(super) struct Block {
+    text: String,
+    n_columns: usize,
+    /// For each row where it begins and where each of its cells ends.
+    marks: Vec<u32>,
+    /// Bytes between cells.
+    gap: u32,
+}
+
+impl Block {
+    /// A block from valid UTF-8 and marks at the ends of characters.
+    pub(super) fn new(text: Vec<u8>, n_columns: usize, marks: Vec<u32>, gap: u32) -> Self {
+        let text = String::from_utf8(text).expect("readers give valid text only");
+        Self { text, n_columns, marks, gap }
+    }
+}
+
+impl CellRows for Block {
+    fn n_rows(&self) -> usize {
+        self.marks.len() / (self.n_columns + 1)
+    }
+
+    fn cells(&self, column: usize, rows: Range<usize>) -> impl Iterator<Item = &str> {
+        let stride = self.n_columns + 1;
+        let gap = if column == 0 { 0 } else { self.gap };
+        let rows = self.marks[rows.start * stride..rows.end * stride].chunks_exact(stride);
+        rows.map(move |marks| &self.text[(marks[column] + gap) as usize..marks[column + 1] as usize])
+    }
+}

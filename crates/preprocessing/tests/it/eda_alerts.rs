@@ -197,10 +197,20 @@ fn long_tails_zeros_and_infinities_are_told() {
     check(&found, AlertKind::Skewed, &message.clone(), lines);
     assert!(found.iter().any(|alert| alert.kind == AlertKind::Outliers));
     let zeros = numbers(calm(2).take(N).enumerate().map(|(row, value)| Some(if row % 3 > 0 { 0.0 } else { value })));
-    check(&of_numbers("SPEND", zeros), AlertKind::ZeroInflated, "1 column is mostly 0: SPEND (66.6%)", None);
+    check(
+        &of_numbers("SPEND", zeros),
+        AlertKind::ZeroInflated,
+        "1 column is mostly 0: SPEND (66.6%)",
+        Some("[features]\nHAS_SPEND = \"\\\"SPEND\\\" > 0\"\n"),
+    );
     let infinite =
         numbers(calm(2).take(N).enumerate().map(|(row, value)| Some(if row == 3 { f64::INFINITY } else { value })));
-    check(&of_numbers("SPEND", infinite), AlertKind::Infinite, "1 column holds infinite values: SPEND (1 cell)", None);
+    check(
+        &of_numbers("SPEND", infinite),
+        AlertKind::Infinite,
+        "1 column holds infinite values: SPEND (1 cell)",
+        Some("[prepare]\nmissing = \"median\"\n"),
+    );
 }
 
 #[test]
@@ -273,7 +283,12 @@ fn ids_are_told() {
     let found = alerts(vec![("ref", EdaRole::Text, ids(0)), ("id", EdaRole::Id, ids(2))]);
     let exclude = Some("[data]\nexclude = [\"ref\"]\n");
     check(&found, AlertKind::UniqueText, "1 column holds a different text on every row: ref (1000 texts)", exclude);
-    check(&found, AlertKind::RepeatedId, "id: 2 rows repeat an id that another row has", None);
+    check(
+        &found,
+        AlertKind::RepeatedId,
+        "id: 2 rows repeat an id that another row has",
+        Some("[duplicates]\nids = \"first\"\n"),
+    );
 }
 
 #[test]

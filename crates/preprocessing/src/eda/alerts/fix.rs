@@ -34,12 +34,15 @@ pub enum Fix {
         /// Its value.
         value: String,
     },
-    /// Compute a column: `[features]`.
-    Feature {
-        /// Its name.
-        name: String,
-        /// The SQL expression.
-        sql: String,
+    /// Compute columns: `[features]`.
+    Features {
+        /// The SQL expression of each, by its name.
+        columns: BTreeMap<String, String>,
+    },
+    /// Say what becomes of ids on several rows: `[duplicates] ids`.
+    DuplicateIds {
+        /// The policy.
+        policy: String,
     },
     /// Check every row: `[[rules]]`.
     Rule {
@@ -90,6 +93,7 @@ struct Config<'a> {
     roles: BTreeMap<&'a str, &'a str>,
     prepare: BTreeMap<&'a str, &'a str>,
     features: BTreeMap<&'a str, &'a str>,
+    duplicates: BTreeMap<&'a str, &'a str>,
     rules: Vec<(&'a str, &'a str, &'a FixAction)>,
 }
 
@@ -100,7 +104,10 @@ impl<'a> Config<'a> {
             Fix::Id { column } => self.id = Some(column),
             Fix::Role { column, role } => drop(self.roles.insert(column, role)),
             Fix::Prepare { key, value } => drop(self.prepare.insert(key, value)),
-            Fix::Feature { name, sql } => drop(self.features.insert(name, sql)),
+            Fix::Features { columns } => {
+                self.features.extend(columns.iter().map(|(name, sql)| (name.as_str(), sql.as_str())));
+            }
+            Fix::DuplicateIds { policy } => drop(self.duplicates.insert("ids", policy)),
             Fix::Rule { name, check, action } => {
                 let rule = (name.as_str(), check.as_str(), action);
                 if !self.rules.contains(&rule) {
@@ -114,6 +121,7 @@ impl<'a> Config<'a> {
         let tables = [
             self.data(),
             table("data.roles", &self.roles),
+            table("duplicates", &self.duplicates),
             table("prepare", &self.prepare),
             table("features", &self.features),
         ];
@@ -216,12 +224,13 @@ mod tests {
     fn every_change_has_its_lines() {
         let fixes = [
             Fix::Id { column: "CUST_ID".into() },
-            Fix::Feature { name: "X_NUMBER".into(), sql: "TRY_CAST(X_TEXT AS DOUBLE)".into() },
+            Fix::DuplicateIds { policy: "first".into() },
+            Fix::Features { columns: BTreeMap::from([("X_NUMBER".into(), "TRY_CAST(X_TEXT AS DOUBLE)".into())]) },
             Fix::Rule { name: "r".into(), check: "A_1 > 0".into(), action: FixAction::Report },
             Fix::Rule { name: "s".into(), check: "A_1 > 1".into(), action: FixAction::Drop },
             Fix::Rule { name: "s".into(), check: "A_1 > 1".into(), action: FixAction::Drop },
         ];
-        let expected = "[data]\nid = \"CUST_ID\"\n\n[features]\nX_NUMBER = \"TRY_CAST(X_TEXT AS DOUBLE)\"\n\n\
+        let expected = "[data]\nid = \"CUST_ID\"\n\n[duplicates]\nids = \"first\"\n\n[features]\nX_NUMBER = \"TRY_CAST(X_TEXT AS DOUBLE)\"\n\n\
             [[rules]]\nname = \"r\"\ncheck = \"A_1 > 0\"\naction = \"report\"\n\n\
             [[rules]]\nname = \"s\"\ncheck = \"A_1 > 1\"\naction = \"drop\"\n";
         assert_eq!(config_lines(&fixes), expected);

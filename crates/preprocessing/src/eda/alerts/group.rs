@@ -1,5 +1,6 @@
 //! What many columns have in common is said once.
 
+use super::fix::column;
 use super::{Alert, AlertKind, Fix, many, percent, some};
 
 /// One column's part in an alert of many.
@@ -62,9 +63,11 @@ fn advice(kind: AlertKind, has_id: bool) -> &'static str {
         AlertKind::Missing => "fill missing numbers with the median of their column",
         AlertKind::NearConstant => "leave out what tells hardly any customers apart",
         AlertKind::Skewed => "take logarithms where that tames the tail",
-        AlertKind::ZeroInflated => "look at whether a customer has any apart from how much: one number hides the two",
+        AlertKind::ZeroInflated => "tell whether a customer has any from how much: one number hides the two",
         AlertKind::Outliers => "move them to the fence if few customers should not shape the segments",
-        AlertKind::Infinite => "they are read as missing; find out where they were divided by 0",
+        AlertKind::Infinite => {
+            "they are read as missing: fill them with the median, or find out where they were divided by 0"
+        }
         _ => "look at the column",
     }
 }
@@ -77,9 +80,13 @@ fn fix(kind: AlertKind, names: &[&str], has_id: bool) -> Option<Fix> {
         AlertKind::MostlyMissing | AlertKind::Constant | AlertKind::UniqueText | AlertKind::NearConstant => {
             Some(exclude())
         }
-        AlertKind::Missing => Some(prepare("missing", "median")),
+        AlertKind::Missing | AlertKind::Infinite => Some(prepare("missing", "median")),
         AlertKind::Skewed => Some(prepare("skew", "auto")),
         AlertKind::Outliers => Some(prepare("outlier-action", "clip")),
+        AlertKind::ZeroInflated => {
+            let any = |name: &&str| (format!("HAS_{name}"), format!("{} > 0", column(name)));
+            Some(Fix::Features { columns: names.iter().map(any).collect() })
+        }
         _ => None,
     }
 }

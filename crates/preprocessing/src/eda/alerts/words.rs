@@ -1,5 +1,7 @@
 //! Ids and text that are not what they seem.
 
+use std::collections::BTreeMap;
+
 use super::fix::column;
 use super::{Alert, AlertKind, Fix, many};
 use crate::eda::{ColumnProfile, EdaRole};
@@ -17,8 +19,9 @@ fn repeated_id(profile: &ColumnProfile) -> Option<Alert> {
         return None;
     }
     let message = format!("{}: {} repeat an id that another row has", profile.name, many(n_repeated, "row"));
-    let advice = "say what becomes of repeated ids in [duplicates], or count the rows of a customer together first";
-    Some(Alert::new(AlertKind::RepeatedId, &[&profile.name], (n_repeated, profile.n_rows), message, advice))
+    let advice = "keep the first row of each, or count the rows of a customer together first";
+    let alert = Alert::new(AlertKind::RepeatedId, &[&profile.name], (n_repeated, profile.n_rows), message, advice);
+    Some(alert.with_fix(Fix::DuplicateIds { policy: "first".to_owned() }))
 }
 
 /// Text of which at least half reads as numbers, but not all; of categories, all but a few.
@@ -41,5 +44,6 @@ fn mixed_formats(profile: &ColumnProfile) -> Option<Alert> {
     let advice = "read it as numbers, its other cells as missing, and use that column instead";
     let sql = format!("TRY_CAST({} AS DOUBLE)", column(name));
     let alert = Alert::new(AlertKind::MixedFormats, &[name], (n_others, profile.n_rows), message, advice);
-    Some(alert.with_fix(Fix::Feature { name: format!("{name}_NUMBER"), sql }))
+    let columns = BTreeMap::from([(format!("{name}_NUMBER"), sql)]);
+    Some(alert.with_fix(Fix::Features { columns }))
 }

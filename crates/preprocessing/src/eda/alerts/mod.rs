@@ -181,7 +181,7 @@ pub(super) fn of_column(looked: &Looked, year: Option<i64>) -> Found {
     }
     found.alerts.extend(words::alerts(profile));
     found.alerts.extend(rare::alert(profile));
-    found.alerts.extend(numbers::alerts(profile, &looked.sorted, year));
+    found.alerts.extend(numbers::alerts(profile, &looked.runs, year));
     found
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn select_quantiles<const N: usize>(values: &mut [f64], qs: [f64; N])
             values[done..].select_nth_unstable_by(below - done, f64::total_cmp);
             done = below + 1;
         }
-        let next = values[done..].iter().copied().reduce(f64::min);
+        let next = values[done..].iter().copied().min_by(f64::total_cmp);
         between(values[below], next.unwrap_or(values[below]), weight)
     })
 }

@@ -17,8 +17,8 @@ pub use fix::{Fix, FixAction, config_lines};
 pub(super) use alike::{duplicated, of_pairs};
 
 use self::group::{Finding, grouped};
-use super::EdaRole;
 use super::column::{ColumnProfile, Looked};
+use super::{ColumnFacts, EdaRole};
 
 /// Something that looks wrong, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -170,6 +170,11 @@ impl Found {
         alerts.sort_by(|a, b| (a.severity, a.kind).cmp(&(b.severity, b.kind)).then_with(|| b.count.cmp(&a.count)));
         alerts
     }
+}
+
+/// Whether what looks wrong with a column depends on when the data was drawn.
+pub(super) fn depends_on_year(facts: &ColumnFacts) -> bool {
+    facts.role == EdaRole::Numeric && names::of_births(&facts.name)
 }
 
 /// What looks wrong with a column by itself; `year` is when the data was drawn, where known.

@@ -23,6 +23,14 @@ pub(super) fn of_hashes(hashes: &[u64]) -> Runs<u64> {
     })
 }
 
+/// The runs of whole numbers.
+pub(super) fn of_whole(values: Vec<i64>) -> Runs<i64> {
+    const SIGN: u64 = 1 << 63;
+    let key = |value: i64| value as u64 ^ SIGN;
+    let counted = few(values.iter().copied().map(key));
+    counted.unwrap_or_else(|| sort(values.into_iter().map(key).collect())).map(|key| (key ^ SIGN) as i64)
+}
+
 /// The order of keys is that of values: a negative one has all bits turned over, any other its sign.
 fn key(value: f64) -> u64 {
     let bits = (value + 0.0).to_bits();
@@ -70,10 +78,24 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn whole_numbers_are_counted_as_by_comparison(
+            mut values in prop::collection::vec(prop_oneof![any::<i64>(), -2..2_i64], 0..80),
+            n_steps in 1..150_i64,
+        ) {
+            values = (0..n_steps).flat_map(|step| values.iter().map(move |value| value.saturating_add(step * 5))).collect();
+            let found: Vec<(i64, u64)> = of_whole(values.clone()).iter().collect();
+            values.sort_unstable();
+            let expected: Vec<(i64, u64)> = values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+
     #[test]
     fn both_sides_of_the_most_that_are_counted() {
         for n in [4095, 4096, 4097] {
-            let values: Vec<f64> = (0..3 * n).map(|i| f64::from(i * 7 % n) - 2000.0).collect();
+            let values: Vec<f64> = (0..3 * n).map(|i| f64::from(i * 11 % n) - 2000.0).collect();
             let runs = of_numbers(values.clone());
             assert_eq!((runs.values().len() as i32, runs.n()), (n, 3 * n as u64));
             assert_eq!(bits(runs.iter()), naive(&values));

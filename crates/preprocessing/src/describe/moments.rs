@@ -110,8 +110,8 @@ const BLOCK: usize = 1024;
 /// Independent accumulators: one addition need not wait for the last.
 const LANES: usize = 8;
 
-/// Said so that several values are asked at once; of [`f64::is_finite`] the compiler makes a comparison of 64-bit integers,
-/// which not every processor has for several.
+/// Said so that several values are asked at once: of [`f64::is_finite`] the compiler makes a comparison of 64-bit
+/// integers, which not every processor has for several.
 fn is_finite(value: f64) -> bool {
     0.0 * value == 0.0
 }

@@ -28,10 +28,10 @@ pub struct Exploration {
 
 /// Looks a table over: every column, pairs of columns, missing cells, and what looks wrong.
 ///
-/// O(n d) for the columns, unless their values differ in the last bits only, and O(r d^2) for the pairs of at most
-/// [`ExploreParams::matrix_columns`] columns of each kind, r being [`ExploreParams::pair_rows`] at most; in parallel,
-/// bit-identical at any thread count. Besides the table, needs the memory of three columns
-/// per thread and of r rows.
+/// O(n d) for the columns (O(n log n) for one whose many values differ in their last bits only), and O(r d^2) for the
+/// pairs of at most [`ExploreParams::matrix_columns`] columns of each kind, r being [`ExploreParams::pair_rows`] at most;
+/// in parallel, bit-identical at any thread count. Besides the table, needs 24 bytes per row and thread, and the memory
+/// of r rows.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -88,8 +88,8 @@ fn check_names(columns: &[ColumnFacts]) -> Result<(), PrepareError> {
     }
 }
 
-/// Profiles every column and finds what looks wrong with it alone. Years of birth go last: ages are counted from the latest
-/// date.
+/// Profiles every column and finds what looks wrong with it alone. Years of birth go last: ages are counted from the
+/// latest date.
 fn profiles(
     pieces: &[Pieces<'_>],
     columns: &[ColumnFacts],
@@ -132,8 +132,8 @@ impl Judged {
     }
 }
 
-/// What is made of each item, in parallel, with the item, in any order. Items are begun in their order, one at a time per
-/// thread: a thread must not hold two columns.
+/// What is made of each item, in parallel, with the item, in any order. Items are begun in their order, one at a time
+/// per thread: a thread must not hold two columns.
 fn in_turn<T: Send>(order: Vec<usize>, one: impl Fn(usize) -> T + Sync) -> Vec<(usize, T)> {
     order.into_iter().par_bridge().map(|at| (at, one(at))).collect()
 }

@@ -121,8 +121,8 @@ impl Looked {
     }
 }
 
-/// Profiles one column. O(n) where few values differ, and mostly else (see [`sort`]); holds two copies of the column, and
-/// of words, three of their hashes.
+/// Profiles one column. O(n) where few values differ, and mostly else (see [`sort`]); holds two copies of the column,
+/// and three of the hashes of words.
 pub(super) fn look(pieces: &Pieces<'_>, facts: &ColumnFacts) -> Result<Looked, PrepareError> {
     let profile = ColumnProfile::new(facts, pieces.n_rows() as u64);
     match Class::of(pieces) {

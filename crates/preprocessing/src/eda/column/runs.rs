@@ -81,13 +81,15 @@ mod tests {
     proptest! {
         #[test]
         fn whole_numbers_are_counted_as_by_comparison(
-            mut values in prop::collection::vec(prop_oneof![any::<i64>(), -2..2_i64], 0..80),
+            values in prop::collection::vec(prop_oneof![any::<i64>(), -2..2_i64], 0..80),
             n_steps in 1..150_i64,
         ) {
-            values = (0..n_steps).flat_map(|step| values.iter().map(move |value| value.saturating_add(step * 5))).collect();
-            let found: Vec<(i64, u64)> = of_whole(values.clone()).iter().collect();
-            values.sort_unstable();
-            let expected: Vec<(i64, u64)> = values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)).collect();
+            let shifted = |step: i64| values.iter().map(move |value| value.saturating_add(step * 5));
+            let mut sorted: Vec<i64> = (0..n_steps).flat_map(shifted).collect();
+            let found: Vec<(i64, u64)> = of_whole(sorted.clone()).iter().collect();
+            sorted.sort_unstable();
+            let runs = sorted.chunk_by(|a, b| a == b);
+            let expected: Vec<(i64, u64)> = runs.map(|run| (run[0], run.len() as u64)).collect();
             prop_assert_eq!(found, expected);
         }
     }

@@ -34,6 +34,9 @@ impl<T: Copy + PartialEq> Runs<T> {
         }
         values.truncate(n_runs);
         ends.truncate(n_runs);
+        // Runs outlive what else is made of a column.
+        values.shrink_to_fit();
+        ends.shrink_to_fit();
         Self { values, ends }
     }
 

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{present, quantile, select_quantiles};
+use super::{Runs, present, quantile_of_runs, select_quantiles};
 
 /// A boxplot after Tukey (1977): whiskers end at the last datum within 1.5 IQR of the box.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -54,23 +54,24 @@ pub fn boxplot(values: &[f64]) -> Option<BoxStats> {
     Some(values.iter().fold(start, |found, &value| found.with(value, q1 - reach, q3 + reach)))
 }
 
-/// The boxplot of ascending finite values. O(log n).
-pub(crate) fn boxplot_of_sorted(sorted: &[f64]) -> Option<BoxStats> {
-    let (&min, &max) = (sorted.first()?, sorted.last()?);
-    let [q1, median, q3] = [0.25, 0.5, 0.75].map(|q| quantile(sorted, q));
+/// The boxplot of finite values told by their runs. O(log n).
+pub(crate) fn boxplot_of_runs(runs: &Runs<f64>) -> Option<BoxStats> {
+    let values = runs.values();
+    let (&min, &max) = (values.first()?, values.last()?);
+    let [q1, median, q3] = [0.25, 0.5, 0.75].map(|q| quantile_of_runs(runs, q));
     let reach = 1.5 * (q3 - q1);
-    let below = sorted.partition_point(|&value| value < q1 - reach);
-    let within = sorted.partition_point(|&value| value <= q3 + reach);
+    let below = values.partition_point(|&value| value < q1 - reach);
+    let within = values.partition_point(|&value| value <= q3 + reach);
     // Between the fences lies at least a value next to the median, unless rounding put it astride.
-    let (lowest, highest) = (sorted.get(below).copied(), within.checked_sub(1).map(|at| sorted[at]));
+    let (lowest, highest) = (values.get(below).copied(), within.checked_sub(1).map(|at| values[at]));
     Some(BoxStats {
         q1,
         median,
         q3,
         lower_whisker: q1.min(lowest.unwrap_or(q1)),
         upper_whisker: q3.max(highest.unwrap_or(q3)),
-        n_outliers_low: below as u64,
-        n_outliers_high: (sorted.len() - within) as u64,
+        n_outliers_low: runs.up_to(below),
+        n_outliers_high: runs.n() - runs.up_to(within),
         min,
         max,
     })
@@ -102,12 +103,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sorted_values_have_the_same_boxplot(mut values in prop::collection::vec(-9..9_i32, 1..60), wild in -1e9..1e9_f64) {
+        fn runs_have_the_same_boxplot(mut values in prop::collection::vec(-9..9_i32, 1..60), wild in -1e9..1e9_f64) {
             let mut values: Vec<f64> = values.drain(..).map(f64::from).collect();
             values.push(wild);
             let found = boxplot(&values);
             values.sort_by(f64::total_cmp);
-            prop_assert_eq!(boxplot_of_sorted(&values), found);
+            prop_assert_eq!(boxplot_of_runs(&Runs::of_ascending(values, Vec::new())), found);
         }
     }
 

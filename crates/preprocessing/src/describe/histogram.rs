@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::quantile::{quantile, quartiles};
+use super::{Runs, quantile_of_runs, quartiles};
 
 /// The most bins a histogram has.
 pub const MAX_BINS: usize = 100;
@@ -30,29 +30,29 @@ pub fn histogram(values: &[f64]) -> Option<Histogram> {
     let (n, low, high) = values().fold((0_usize, f64::INFINITY, f64::NEG_INFINITY), |(n, low, high), value| {
         (n + 1, low.min(value), high.max(value))
     });
-    if low == high || !(high - low).is_finite() {
-        let (low, high) = if low == high { (low - 0.5, high + 0.5) } else { (low, high) };
-        return Some(Histogram { edges: vec![low, high], counts: vec![n as u64] });
-    }
-    let edges = edges(low, high, n_bins(n, high - low, q3 - q1));
+    let Some(edges) = edges(n, [low, high], q3 - q1) else { return Some(one_bin(n, [low, high])) };
     let mut counts = vec![0; edges.len() - 1];
     values().for_each(|value| counts[bin(&edges, value)] += 1);
     Some(Histogram { edges, counts })
 }
 
-/// The histogram of ascending finite values. O(bins log n).
-pub(crate) fn histogram_of_sorted(sorted: &[f64]) -> Option<Histogram> {
-    let (&low, &high) = (sorted.first()?, sorted.last()?);
-    let n = sorted.len();
-    if low == high || !(high - low).is_finite() {
-        return histogram(sorted);
-    }
-    let edges = edges(low, high, n_bins(n, high - low, quantile(sorted, 0.75) - quantile(sorted, 0.25)));
-    let inner = edges[1..edges.len() - 1].iter().map(|&edge| sorted.partition_point(|&value| value < edge));
-    let ends: Vec<usize> = inner.chain([n]).collect();
+/// The histogram of finite values told by their runs. O(bins log n).
+pub(crate) fn histogram_of_runs(runs: &Runs<f64>) -> Option<Histogram> {
+    let range = [*runs.values().first()?, *runs.values().last()?];
+    let n = runs.n() as usize;
+    let iqr = quantile_of_runs(runs, 0.75) - quantile_of_runs(runs, 0.25);
+    let Some(edges) = edges(n, range, iqr) else { return Some(one_bin(n, range)) };
+    let inner = edges[1..edges.len() - 1].iter().map(|&edge| runs.n_least(|value| value < edge));
+    let ends: Vec<u64> = inner.chain([n as u64]).collect();
     let starts = std::iter::once(0).chain(ends.iter().copied());
-    let counts = ends.iter().zip(starts).map(|(end, start)| (end - start) as u64).collect();
+    let counts = ends.iter().zip(starts).map(|(end, start)| end - start).collect();
     Some(Histogram { edges, counts })
+}
+
+/// Of values that are equal, or as far apart as no number tells.
+fn one_bin(n: usize, [low, high]: [f64; 2]) -> Histogram {
+    let edges = if low == high { vec![low - 0.5, high + 0.5] } else { vec![low, high] };
+    Histogram { edges, counts: vec![n as u64] }
 }
 
 fn n_bins(n: usize, range: f64, iqr: f64) -> usize {
@@ -61,10 +61,12 @@ fn n_bins(n: usize, range: f64, iqr: f64) -> usize {
     (bins as usize).clamp(1, MAX_BINS)
 }
 
-fn edges(low: f64, high: f64, n_bins: usize) -> Vec<f64> {
+/// The edges of bins; `None` where the values have no spread or none that is a number.
+fn edges(n: usize, [low, high]: [f64; 2], iqr: f64) -> Option<Vec<f64>> {
+    let n_bins = n_bins(n, high - low, iqr);
     let step = (high - low) / n_bins as f64;
     let inner = (0..n_bins).map(|i| low + i as f64 * step);
-    inner.chain([high]).collect()
+    (low < high && (high - low).is_finite()).then(|| inner.chain([high]).collect())
 }
 
 /// The bin of a value between the first and last edge: by division, then put right by the edges,
@@ -98,13 +100,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sorted_values_have_the_same_histogram(mut values in prop::collection::vec(-50.0..50.0_f64, 0..200), tied in any::<bool>()) {
+        fn runs_have_the_same_histogram(mut values in prop::collection::vec(-50.0..50.0_f64, 0..200), tied in any::<bool>()) {
             if tied {
                 values.iter_mut().for_each(|value| *value = (*value / 10.0).round());
             }
             let found = histogram(&values);
             values.sort_by(f64::total_cmp);
-            prop_assert_eq!(histogram_of_sorted(&values), found);
+            prop_assert_eq!(histogram_of_runs(&Runs::of_ascending(values, Vec::new())), found);
         }
 
         #[test]

@@ -8,6 +8,7 @@ mod histogram;
 mod moments;
 mod quantile;
 mod ranks;
+mod runs;
 mod spearman;
 
 pub use boxplot::{BoxStats, boxplot};
@@ -18,10 +19,11 @@ pub use quantile::{quantile, quartiles};
 pub use ranks::average_ranks;
 pub use spearman::spearman;
 
-pub(crate) use boxplot::boxplot_of_sorted;
-pub(crate) use histogram::histogram_of_sorted;
+pub(crate) use boxplot::boxplot_of_runs;
+pub(crate) use histogram::histogram_of_runs;
 pub(crate) use moments::{centred, mean, skewness};
-pub(crate) use quantile::{median, select_quantiles};
+pub(crate) use quantile::{median, quantile_of_runs, select_quantiles};
+pub(crate) use runs::Runs;
 
 /// The values that are there.
 pub(crate) fn present(values: &[f64]) -> Vec<f64> {

@@ -45,8 +45,12 @@ pub(crate) fn skewness(values: &[f64]) -> Option<f64> {
 
 /// The mean of the values that are there; `None` without any.
 pub(crate) fn mean(values: &[f64]) -> Option<f64> {
-    let n = sum(values, |value| f64::from(u8::from(value.is_finite())));
-    (n > 0.0).then(|| sum(values, finite_or_zero) / n)
+    n_and_mean(values).map(|found| found.1)
+}
+
+fn n_and_mean(values: &[f64]) -> Option<(usize, f64)> {
+    let [n, sum] = sums(values, |value| if is_finite(value) { [1.0, value] } else { [0.0, 0.0] });
+    (n > 0.0).then(|| (n as usize, sum / n))
 }
 
 /// Sums of powers of the distances to the mean.
@@ -91,20 +95,13 @@ impl Centred {
 
 /// The mean and the sums around it; `None` without values.
 pub(crate) fn centred(values: &[f64]) -> Option<Centred> {
-    let mean = mean(values)?;
-    let n = values.iter().filter(|value| value.is_finite()).count();
-    let mut total = Centred { n, mean, square: 0.0, cube: 0.0, fourth: 0.0 };
-    for range in chunks(values.len(), BLOCK) {
-        let [square, cube, fourth] = lanes(&values[range], |value| {
-            let distance = if value.is_finite() { value - mean } else { 0.0 };
-            let square = distance * distance;
-            [square, square * distance, square * square]
-        });
-        total.square += square;
-        total.cube += cube;
-        total.fourth += fourth;
-    }
-    Some(total)
+    let (n, mean) = n_and_mean(values)?;
+    let [square, cube, fourth] = sums(values, |value| {
+        let distance = if is_finite(value) { value - mean } else { 0.0 };
+        let square = distance * distance;
+        [square, square * distance, square * square]
+    });
+    Some(Centred { n, mean, square, cube, fourth })
 }
 
 /// Values summed on their own before they enter the total: keeps rounding errors short.
@@ -113,22 +110,33 @@ const BLOCK: usize = 1024;
 /// Independent accumulators: one addition need not wait for the last.
 const LANES: usize = 8;
 
-fn finite_or_zero(value: f64) -> f64 {
-    if value.is_finite() { value } else { 0.0 }
+/// Said so that several values are asked at once: of [`f64::is_finite`] the compiler makes a comparison of 64-bit
+/// integers, which not every processor has for several.
+fn is_finite(value: f64) -> bool {
+    0.0 * value == 0.0
 }
 
-fn sum(values: &[f64], map: impl Fn(f64) -> f64) -> f64 {
-    chunks(values.len(), BLOCK).map(|range| lanes(&values[range], |value| [map(value)])[0]).sum()
+/// Sums of what `map` makes of each value.
+fn sums<const N: usize>(values: &[f64], map: impl Fn(f64) -> [f64; N]) -> [f64; N] {
+    let mut totals = [0.0; N];
+    for range in chunks(values.len(), BLOCK) {
+        let block = lanes(&values[range], &map);
+        totals.iter_mut().zip(block).for_each(|(total, sum)| *total += sum);
+    }
+    totals
 }
 
 fn lanes<const N: usize>(values: &[f64], map: impl Fn(f64) -> [f64; N]) -> [f64; N] {
     let mut sums = [[0.0; LANES]; N];
-    for (i, &value) in values.iter().enumerate() {
+    let (rounds, rest) = values.as_chunks::<LANES>();
+    let mut add = |lane: usize, value: f64| {
         let terms = map(value);
-        for (sum, term) in sums.iter_mut().zip(terms) {
-            sum[i % LANES] += term;
-        }
+        (0..N).for_each(|i| sums[i][lane] += terms[i]);
+    };
+    for round in rounds {
+        (0..LANES).for_each(|lane| add(lane, round[lane]));
     }
+    rest.iter().enumerate().for_each(|(lane, &value)| add(lane, value));
     sums.map(|lanes| lanes.iter().sum())
 }
 

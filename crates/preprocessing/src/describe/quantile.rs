@@ -1,4 +1,4 @@
-use super::present;
+use super::{Runs, present};
 
 /// The quantile `q` of ascending values, by linear interpolation between the two nearest (Hyndman
 /// and Fan 1996, type 7; NumPy's default); NaN without values.
@@ -12,9 +12,18 @@ use super::present;
 /// # Panics
 /// When `q` is not in `[0, 1]`.
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    quantile_at(sorted.len(), |at| sorted[at], q)
+}
+
+/// The same quantile of values told by their runs. O(log n).
+pub(crate) fn quantile_of_runs(runs: &Runs<f64>, q: f64) -> f64 {
+    quantile_at(runs.n() as usize, |at| runs.at(at as u64), q)
+}
+
+fn quantile_at(n: usize, value: impl Fn(usize) -> f64, q: f64) -> f64 {
+    let Some(last) = n.checked_sub(1) else { return f64::NAN };
     let (below, weight) = place(last, q);
-    between(sorted[below], sorted[(below + 1).min(last)], weight)
+    between(value(below), value((below + 1).min(last)), weight)
 }
 
 /// First quartile, median and third quartile of values in any order; `None` when all are missing.
@@ -52,7 +61,7 @@ pub(crate) fn select_quantiles<const N: usize>(values: &mut [f64], qs: [f64; N])
             values[done..].select_nth_unstable_by(below - done, f64::total_cmp);
             done = below + 1;
         }
-        let next = values[done..].iter().copied().reduce(f64::min);
+        let next = values[done..].iter().copied().min_by(f64::total_cmp);
         between(values[below], next.unwrap_or(values[below]), weight)
     })
 }
@@ -85,6 +94,16 @@ mod tests {
             let qs = [0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0];
             let selected = select_quantiles(&mut values, qs);
             prop_assert_eq!(selected, qs.map(|q| quantile(&sorted, q)));
+        }
+
+        #[test]
+        fn runs_have_the_same_quantiles(values in prop::collection::vec(-9..9_i8, 0..60), q in 0.0..=1.0_f64) {
+            let mut sorted: Vec<f64> = values.into_iter().map(f64::from).collect();
+            sorted.sort_by(f64::total_cmp);
+            let runs = Runs::of_ascending(sorted.clone(), Vec::new());
+            for q in [q, 0.0, 0.25, 1.0] {
+                prop_assert_eq!(quantile_of_runs(&runs, q).to_bits(), quantile(&sorted, q).to_bits());
+            }
         }
     }
 }

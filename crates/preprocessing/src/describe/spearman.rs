@@ -40,23 +40,35 @@ pub fn spearman(columns: &[&[f64]]) -> Correlation {
 
 /// Ranks of ranks are the ranks of the values they stand for.
 fn pair(x: &[f64], y: &[f64], n_ranked: [usize; 2]) -> Option<f64> {
-    let both = |&(x, y): &(f64, f64)| !x.is_nan() && !y.is_nan();
-    let (mut x, mut y): (Vec<f64>, Vec<f64>) = x.iter().copied().zip(y.iter().copied()).filter(both).unzip();
+    let (mut x, mut y) = common(x, y);
     // A column that loses no row to the other's holes keeps its ranks.
     if x.len() < n_ranked[0] {
-        rank_again(&mut x);
+        rank_again(&mut x, n_ranked[0]);
     }
     if y.len() < n_ranked[1] {
-        rank_again(&mut y);
+        rank_again(&mut y, n_ranked[1]);
     }
     pearson(&[&x, &y]).get(0, 1)
 }
 
-/// Average ranks of some of the rows of an average ranking, without sorting: ties have a whole part of
+/// The rows in which both are there.
+fn common(x: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let (mut x, mut y) = (x.to_vec(), y.to_vec());
+    let mut n = 0;
+    for row in 0..x.len() {
+        // Every row is kept until the next takes its place: which are to stay can hardly be foretold.
+        (x[n], y[n]) = (x[row], y[row]);
+        n += usize::from(!x[row].is_nan() & !y[row].is_nan());
+    }
+    x.truncate(n);
+    y.truncate(n);
+    (x, y)
+}
+
+/// Average ranks of some of the `n_ranked` rows of an average ranking, without sorting: ties have a whole part of
 /// their rank to themselves, so counting by it is enough. O(n).
-fn rank_again(ranks: &mut [f64]) {
-    let top = ranks.iter().copied().fold(0.0, f64::max) as usize;
-    let mut table = vec![0.0; top + 1];
+fn rank_again(ranks: &mut [f64], n_ranked: usize) {
+    let mut table = vec![0.0; n_ranked + 1];
     ranks.iter().for_each(|&rank| table[rank as usize] += 1.0);
     let mut below = 0.0;
     for entry in &mut table {
@@ -81,12 +93,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_in_common_are_those_with_both() {
+        let (x, y) = common(&[1.0, f64::NAN, 3.0, f64::NAN, 5.0], &[f64::NAN, 2.0, 3.5, f64::NAN, 5.5]);
+        assert_eq!((x, y), (vec![3.0, 5.0], vec![3.5, 5.5]));
+        assert_eq!(common(&[], &[]), (vec![], vec![]));
+    }
+
+    #[test]
     fn ranking_again_is_ranking_what_is_left() {
         let values: Vec<f64> = (0..200).map(|i| f64::from(i * 37 % 23)).collect();
         let left = |values: &[f64]| values.iter().copied().step_by(3).collect::<Vec<_>>();
         let mut again = left(&average_ranks(&values));
-        rank_again(&mut again);
+        rank_again(&mut again, values.len());
         assert_eq!(again, average_ranks(&left(&values)));
-        rank_again(&mut []);
+        rank_again(&mut [], 0);
     }
 }

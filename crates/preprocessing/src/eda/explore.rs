@@ -8,7 +8,7 @@ use super::missing::{Missingness, missingness};
 use super::pairs::{Pairs, pairs};
 use super::{ColumnFacts, EdaRole, ExploreParams};
 use crate::PrepareError;
-use crate::raw::Pieces;
+use crate::raw::{Class, Pieces};
 
 /// A table, looked over.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,9 +28,10 @@ pub struct Exploration {
 
 /// Looks a table over: every column, pairs of columns, missing cells, and what looks wrong.
 ///
-/// O(n d) for the columns (dates are sorted by comparison, O(n log n)), and O(r d^2) for the pairs of at most
-/// [`ExploreParams::matrix_columns`] columns of each kind, r being [`ExploreParams::pair_rows`] at most; in parallel,
-/// bit-identical at any thread count. Besides the table, needs the memory of two columns per thread and of r rows.
+/// O(n d) for the columns (O(n log n) for one whose many values differ in their last bits only), and O(r d^2) for the
+/// pairs of at most [`ExploreParams::matrix_columns`] columns of each kind, r being [`ExploreParams::pair_rows`] at most;
+/// in parallel, bit-identical at any thread count. Besides the table, needs 24 bytes per row and thread, and the memory
+/// of r rows.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -65,8 +66,9 @@ pub fn explore(
     let pieces = columns.iter().map(|facts| Pieces::required(batches, &facts.name)).collect::<Result<Vec<_>, _>>()?;
     let n_rows = batches.iter().map(RecordBatch::num_rows).sum();
     let (profiles, mut found) = profiles(&pieces, columns, params)?;
-    let pairs = pairs(&pieces, &profiles, n_rows, params)?;
-    let missingness = missingness(&pieces, &profiles, n_rows, params);
+    let (pairs, missingness) =
+        rayon::join(|| pairs(&pieces, &profiles, n_rows, params), || missingness(&pieces, &profiles, n_rows, params));
+    let pairs = pairs?;
     found.add(alerts::of_pairs(&profiles, &pairs));
     Ok(Exploration { n_rows: n_rows as u64, alerts: found.alerts(&profiles), columns: profiles, pairs, missingness })
 }
@@ -86,39 +88,52 @@ fn check_names(columns: &[ColumnFacts]) -> Result<(), PrepareError> {
     }
 }
 
-/// Profiles every column and finds what looks wrong with it alone. Dates go first: ages are counted from the latest.
+/// Profiles every column and finds what looks wrong with it alone. Years of birth go last: ages are counted from the
+/// latest date.
 fn profiles(
     pieces: &[Pieces<'_>],
     columns: &[ColumnFacts],
     params: &ExploreParams,
 ) -> Result<(Vec<ColumnProfile>, Found), PrepareError> {
-    let dates: Vec<Option<Looked>> = of_columns(pieces, columns, |facts| facts.role == EdaRole::Date, |looked| looked)?;
-    let latest =
-        dates.iter().flatten().filter_map(|looked| looked.latest_year).filter(|year| PLAUSIBLE.contains(year)).max();
+    let (births, mut order): (Vec<usize>, Vec<usize>) =
+        (0..columns.len()).partition(|&at| alerts::depends_on_year(&columns[at]));
+    // The longest work first, so that no thread is left alone with it at the end.
+    order.sort_by_key(|&at| Class::of(&pieces[at]) == Class::Number);
+    let judged = |at: usize, year| Ok::<_, PrepareError>(Judged::new(look(&pieces[at], &columns[at])?, year));
+    let mut all = in_turn(order, |at| judged(at, params.year.map(i64::from)));
+    let dates = all.iter().flat_map(|(_, column)| column).filter(|column| column.profile.role == EdaRole::Date);
+    let latest = dates.filter_map(|column| column.latest_year).filter(|year| PLAUSIBLE.contains(year)).max();
     let year = params.year.map(i64::from).or(latest);
-    let judge = |looked: Looked| (alerts::of_column(&looked, year), looked.fingerprint, looked.profile);
-    let others = of_columns(pieces, columns, |facts| facts.role != EdaRole::Date, judge)?;
-    let dates = dates.into_iter().map(|looked| looked.map(judge));
+    all.extend(in_turn(births, |at| judged(at, year)));
+    all.sort_unstable_by_key(|&(at, _)| at);
     let (mut profiles, mut fingerprints, mut found) = (Vec::new(), Vec::new(), Found::default());
-    for (of_column, fingerprint, profile) in dates.zip(others).filter_map(|(date, other)| date.or(other)) {
-        found.add(of_column);
-        fingerprints.push(fingerprint);
-        profiles.push(profile);
+    for (_, column) in all {
+        let column = column?;
+        found.add(column.found);
+        fingerprints.push(column.fingerprint);
+        profiles.push(column.profile);
     }
     found.add(alerts::duplicated(&profiles, &fingerprints));
     Ok((profiles, found))
 }
 
-/// What `keep` keeps of the columns that are `wanted`, in parallel, in order; the values are dropped on the way.
-fn of_columns<T: Send>(
-    pieces: &[Pieces<'_>],
-    columns: &[ColumnFacts],
-    wanted: impl Fn(&ColumnFacts) -> bool + Sync,
-    keep: impl Fn(Looked) -> T + Sync,
-) -> Result<Vec<Option<T>>, PrepareError> {
-    let one =
-        |(pieces, facts)| if wanted(facts) { look(pieces, facts).map(|looked| Some(keep(looked))) } else { Ok(None) };
-    // One column per task: they differ in length of work, and a thread must not hold two.
-    let found: Vec<Result<Option<T>, PrepareError>> = pieces.par_iter().zip(columns).with_max_len(1).map(one).collect();
-    found.into_iter().collect()
+/// What is kept of a column; its values are not.
+struct Judged {
+    profile: ColumnProfile,
+    found: Found,
+    fingerprint: u64,
+    latest_year: Option<i64>,
+}
+
+impl Judged {
+    fn new(looked: Looked, year: Option<i64>) -> Self {
+        let found = alerts::of_column(&looked, year);
+        Self { profile: looked.profile, found, fingerprint: looked.fingerprint, latest_year: looked.latest_year }
+    }
+}
+
+/// What is made of each item, in parallel, with the item, in any order. Items are begun in their order, one at a time
+/// per thread: a thread must not hold two columns.
+fn in_turn<T: Send>(order: Vec<usize>, one: impl Fn(usize) -> T + Sync) -> Vec<(usize, T)> {
+    order.into_iter().par_bridge().map(|at| (at, one(at))).collect()
 }

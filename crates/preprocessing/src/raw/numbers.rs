@@ -1,6 +1,6 @@
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type};
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use arrow::error::ArrowError;
 
 use super::text::for_each_text;
@@ -65,10 +65,10 @@ pub(crate) fn read(pieces: &Pieces<'_>) -> Result<Option<(Vec<f64>, Class)>, Pre
 pub(crate) fn erase_unusable(values: &mut [f64]) -> usize {
     let mut n_erased = 0;
     for value in values {
-        if value.abs() > LARGEST {
-            *value = f64::NAN;
-            n_erased += 1;
-        }
+        // Without a branch, so that values are looked at several at a time.
+        let is_unusable = value.abs() > LARGEST;
+        *value = if is_unusable { f64::NAN } else { *value };
+        n_erased += usize::from(is_unusable);
     }
     n_erased
 }
@@ -81,6 +81,10 @@ fn push(array: &dyn Array, out: &mut Vec<f64>) -> Result<(), ArrowError> {
             let cells = out[start..].iter_mut().zip(nulls.iter());
             cells.filter(|(_, valid)| !valid).for_each(|(value, _)| *value = f64::NAN);
         }
+        return Ok(());
+    }
+    if let Some(whole) = array.as_primitive_opt::<Int64Type>().filter(|whole| whole.null_count() == 0) {
+        out.extend(whole.values().iter().map(|&value| value as f64));
         return Ok(());
     }
     let floats = cast(array, &DataType::Float64)?;

@@ -40,10 +40,14 @@ pub fn categories(batches: &[RecordBatch], name: &str) -> Result<Categories, Pre
 
 /// The categories of a column.
 pub(crate) fn categories_of(pieces: &Pieces<'_>) -> Result<Categories, PrepareError> {
-    let levels = sorted(count(pieces)?.into_keys().collect());
-    let place = places(&levels);
+    // Levels by the order in which they come up, and that of each row; put in the order of values in the end.
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let mut codes = Vec::with_capacity(pieces.n_rows());
-    for_each(pieces, |value| codes.push(value.map(|text| place[text])))?;
+    for_each(pieces, |value| codes.push(value.map(|text| number(&mut seen, text))))?;
+    let levels = sorted(seen.keys().cloned().collect());
+    let mut place = vec![0; levels.len()];
+    levels.iter().zip(0..).for_each(|(level, at)| place[seen[level] as usize] = at);
+    codes.iter_mut().flatten().for_each(|code| *code = place[*code as usize]);
     Ok(Categories { levels, codes })
 }
 
@@ -56,6 +60,16 @@ pub(super) fn count(pieces: &Pieces<'_>) -> Result<BTreeMap<String, u64>, Prepar
         }
     })?;
     Ok(counts)
+}
+
+/// The number of a text, which is the next one when it comes up for the first time.
+fn number(seen: &mut BTreeMap<String, u32>, text: &str) -> u32 {
+    if let Some(&number) = seen.get(text) {
+        return number;
+    }
+    let number = seen.len() as u32;
+    seen.insert(text.to_owned(), number);
+    number
 }
 
 /// Adds one; the text is copied only the first time.

@@ -1,9 +1,11 @@
 //! Explorations of tables large, hostile and rearranged.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::common::{batch, numbers, texts};
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray};
 use arrow::compute::{concat_batches, take_record_batch};
 use proptest::prelude::*;
 use segctl_numeric::par::with_threads;
@@ -222,6 +224,34 @@ fn extremes_have_finite_profiles() {
     let tiny = one(self::numbers((0..50).map(|i| Some(f64::from(i) * 1e-200))), Numeric);
     let moments = tiny.columns[0].numbers.as_ref().unwrap().moments;
     assert!(moments.skewness.is_none_or(f64::is_finite) && moments.kurtosis.is_none_or(f64::is_finite));
+}
+
+#[test]
+fn moments_are_the_same_in_every_unit() {
+    let seconds =
+        |rows: std::ops::Range<i64>| rows.map(|row| (row % 9 != 2).then_some(row * row * 7919 - 80_000_000_000));
+    let in_seconds = |rows| -> ArrayRef { Arc::new(seconds(rows).collect::<TimestampSecondArray>()) };
+    let in_millis = |rows| -> ArrayRef {
+        Arc::new(seconds(rows).map(|cell| cell.map(|at| at * 1000)).collect::<TimestampMillisecondArray>())
+    };
+    let in_nanos = |at: i64| -> ArrayRef { Arc::new(TimestampNanosecondArray::from(vec![at])) };
+    let found = |arrays: Vec<ArrayRef>| {
+        let batches: Vec<RecordBatch> = arrays.into_iter().map(|array| batch([("x", array)])).collect();
+        explore(&batches, &[ColumnFacts::new("x", Date, "")], &ExploreParams::new())
+    };
+    let expected = found(vec![in_seconds(0..6000)]).unwrap();
+    let column = &expected.columns[0];
+    let different: BTreeSet<i64> = seconds(0..6000).flatten().collect();
+    assert_eq!((column.n_missing, column.n_distinct), (667, different.len() as u64));
+    let counted: u64 = column.dates.as_ref().unwrap().periods.iter().map(|period| period.count).sum();
+    assert_eq!(counted, column.n_present());
+    for parts in [vec![in_millis(0..6000)], vec![in_seconds(0..10), in_millis(10..5999), in_seconds(5999..6000)]] {
+        assert_eq!(json(&found(parts).unwrap()), json(&expected));
+    }
+    let beyond = found(vec![in_nanos(5), Arc::new(TimestampSecondArray::from(vec![i64::MAX / 2]))]).unwrap_err();
+    assert!(matches!(beyond, PrepareError::Convert { .. }), "{beyond}");
+    let far = found(vec![Arc::new(TimestampSecondArray::from(vec![i64::MAX / 2, i64::MIN / 2]))]).unwrap();
+    assert_eq!(far.columns[0].n_distinct, 2);
 }
 
 #[test]

@@ -232,6 +232,13 @@ fn columns_that_say_the_same_are_told_once() {
         (&["A", "B", "C"].map(String::from)[..], Some("[data]\nexclude = [\"B\", \"C\"]\n"))
     );
     assert!(correlated.message.starts_with("A goes with B (r = 1.000) and C (r = -0.99"), "{}", correlated.message);
+    let zeros = |zero: Option<f64>| {
+        numbers(values.iter().enumerate().map(move |(row, value)| if row % 5 > 0 { Some(*value) } else { zero }))
+    };
+    for missing in [None, Some(f64::NAN)] {
+        let found = alerts(vec![("A", EdaRole::Numeric, zeros(Some(0.0))), ("B", EdaRole::Numeric, zeros(missing))]);
+        assert!(found.iter().all(|alert| alert.kind != AlertKind::Duplicated), "a missing value is no 0: {found:#?}");
+    }
     let twins = alerts(vec![("A", EdaRole::Numeric, column(0.0)), ("B", EdaRole::Numeric, column(0.0))]);
     assert_eq!(twins.len(), 1, "{twins:#?}");
 }

@@ -17,8 +17,8 @@ pub use fix::{Fix, FixAction, config_lines};
 pub(super) use alike::{duplicated, of_pairs};
 
 use self::group::{Finding, grouped};
-use super::EdaRole;
 use super::column::{ColumnProfile, Looked};
+use super::{ColumnFacts, EdaRole};
 
 /// Something that looks wrong, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -172,6 +172,11 @@ impl Found {
     }
 }
 
+/// Whether what looks wrong with a column depends on when the data was drawn.
+pub(super) fn depends_on_year(facts: &ColumnFacts) -> bool {
+    facts.role == EdaRole::Numeric && names::of_births(&facts.name)
+}
+
 /// What looks wrong with a column by itself; `year` is when the data was drawn, where known.
 pub(super) fn of_column(looked: &Looked, year: Option<i64>) -> Found {
     let profile = &looked.profile;
@@ -181,7 +186,7 @@ pub(super) fn of_column(looked: &Looked, year: Option<i64>) -> Found {
     }
     found.alerts.extend(words::alerts(profile));
     found.alerts.extend(rare::alert(profile));
-    found.alerts.extend(numbers::alerts(profile, &looked.sorted, year));
+    found.alerts.extend(numbers::alerts(profile, &looked.runs, year));
     found
 }
 

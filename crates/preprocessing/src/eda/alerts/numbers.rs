@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::fix::column;
 use super::sentinel::sentinels;
 use super::{Alert, AlertKind, Fix, FixAction, many, names};
-use crate::describe::quantile;
+use crate::describe::{Runs, quantile_of_runs};
 use crate::eda::{ColumnProfile, EdaRole, NumberProfile};
 
 /// Fewer values have no distribution to speak of.
-const MIN_ROWS: usize = 20;
+const MIN_ROWS: u64 = 20;
 /// The values of a column of shares that may be wrong, at most.
 const WRONG_SHARES: f64 = 0.01;
 /// The values of a column of ages that may be wrong, at most.
@@ -21,9 +21,9 @@ const ROUNDING: f64 = 1e-9;
 /// Nobody is known to be older, but for a few dozen.
 const OLDEST: i64 = 110;
 
-/// What looks wrong with ascending finite values.
-pub(super) fn alerts(profile: &ColumnProfile, sorted: &[f64], year: Option<i64>) -> Vec<Alert> {
-    let Some(numbers) = profile.numbers.as_ref().filter(|_| sorted.len() >= MIN_ROWS) else { return Vec::new() };
+/// What looks wrong with finite values.
+pub(super) fn alerts(profile: &ColumnProfile, runs: &Runs<f64>, year: Option<i64>) -> Vec<Alert> {
+    let Some(numbers) = profile.numbers.as_ref().filter(|_| runs.n() >= MIN_ROWS) else { return Vec::new() };
     if profile.role != EdaRole::Numeric {
         return Vec::new();
     }
@@ -31,27 +31,27 @@ pub(super) fn alerts(profile: &ColumnProfile, sorted: &[f64], year: Option<i64>)
         return vec![alert];
     }
     // A value is said to be wrong once.
-    let impossible = impossible(profile, numbers, sorted, year);
-    impossible.map_or_else(|| sentinels(profile, sorted), |alert| vec![alert])
+    let impossible = impossible(profile, numbers, runs, year);
+    impossible.map_or_else(|| sentinels(profile, runs), |alert| vec![alert])
 }
 
 /// Values outside of the range that the name implies.
-fn impossible(profile: &ColumnProfile, numbers: &NumberProfile, sorted: &[f64], year: Option<i64>) -> Option<Alert> {
+fn impossible(profile: &ColumnProfile, numbers: &NumberProfile, runs: &Runs<f64>, year: Option<i64>) -> Option<Alert> {
     let name = &profile.name;
-    let n = sorted.len() as f64;
+    let n = runs.n() as f64;
     if names::of_shares(name) {
-        let outside = Outside::of(sorted, -ROUNDING, 1.0 + ROUNDING);
+        let outside = Outside::of(runs, -ROUNDING, 1.0 + ROUNDING);
         return outside.filter(|found| found.count() as f64 <= WRONG_SHARES * n).map(|found| shares(profile, &found));
     }
     if names::of_ages(name) {
-        let outside = Outside::of(sorted, 0.0, OLDEST as f64);
+        let outside = Outside::of(runs, 0.0, OLDEST as f64);
         return outside.filter(|found| found.count() as f64 <= WRONG_AGES * n).map(|found| ages(profile, &found));
     }
     if names::of_births(name) && numbers.whole {
-        return births(profile, sorted, year);
+        return births(profile, runs, year);
     }
     if names::of_counts(name) && numbers.whole && 2 * numbers.n_negative < numbers.moments.n {
-        return Outside::of(sorted, 0.0, f64::INFINITY).map(|found| negative(profile, &found));
+        return Outside::of(runs, 0.0, f64::INFINITY).map(|found| negative(profile, &found));
     }
     None
 }
@@ -66,10 +66,11 @@ struct Outside {
 
 impl Outside {
     /// `None` when there are none.
-    fn of(sorted: &[f64], low: f64, high: f64) -> Option<Self> {
-        let below = sorted.partition_point(|&value| value < low);
-        let above = sorted.len() - sorted.partition_point(|&value| value <= high);
-        let found = Self { below: below as u64, above: above as u64, min: sorted[0], max: sorted[sorted.len() - 1] };
+    fn of(runs: &Runs<f64>, low: f64, high: f64) -> Option<Self> {
+        let below = runs.n_least(|value| value < low);
+        let above = runs.n() - runs.n_least(|value| value <= high);
+        let (&min, &max) = (runs.values().first()?, runs.values().last()?);
+        let found = Self { below, above, min, max };
         (found.count() > 0).then_some(found)
     }
 
@@ -128,14 +129,14 @@ fn negative(profile: &ColumnProfile, outside: &Outside) -> Alert {
 
 /// Years of birth of people older than [`OLDEST`] or not born yet. Where it is not known when the data was drawn, years
 /// that no living customer can have.
-fn births(profile: &ColumnProfile, sorted: &[f64], year: Option<i64>) -> Option<Alert> {
-    let median = quantile(sorted, 0.5);
+fn births(profile: &ColumnProfile, runs: &Runs<f64>, year: Option<i64>) -> Option<Alert> {
+    let median = quantile_of_runs(runs, 0.5);
     let (low, high) = year.map_or((1900, 2100), |year| (year - OLDEST, year));
     if !(1900.0..=2100.0).contains(&median) {
         return None;
     }
-    let outside = Outside::of(sorted, low as f64, high as f64)?;
-    if 2 * outside.count() > sorted.len() as u64 {
+    let outside = Outside::of(runs, low as f64, high as f64)?;
+    if 2 * outside.count() > runs.n() {
         return None;
     }
     let message = format!("{} is a year of birth by its name, but has {}", profile.name, outside.said(low, high));

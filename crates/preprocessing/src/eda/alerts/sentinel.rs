@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fix::column;
 use super::{Alert, AlertKind, Fix, FixAction, many};
-use crate::describe::quantile;
+use crate::describe::{Runs, quantile_of_runs};
 use crate::eda::ColumnProfile;
 
 /// Sentinels at one end of a column, at most.
@@ -14,14 +14,12 @@ const MIN_DISTINCT: u64 = 10;
 
 /// The values at either end that are written like a sentinel and lie farther from the next value than the middle half of
 /// the values is wide; and -1 where it is the only negative value.
-pub(super) fn sentinels(profile: &ColumnProfile, sorted: &[f64]) -> Vec<Alert> {
+pub(super) fn sentinels(profile: &ColumnProfile, runs: &Runs<f64>) -> Vec<Alert> {
     if profile.n_distinct < MIN_DISTINCT {
         return Vec::new();
     }
-    let iqr = quantile(sorted, 0.75) - quantile(sorted, 0.25);
-    let highest = ends(sorted.chunk_by(|a, b| a == b).rev().map(|run| (run[0], run.len() as u64)), iqr);
-    let lowest = ends(sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)), iqr);
-    let found = lowest.into_iter().chain(highest);
+    let iqr = quantile_of_runs(runs, 0.75) - quantile_of_runs(runs, 0.25);
+    let found = ends(runs.iter(), iqr).into_iter().chain(ends(runs.iter().rev(), iqr));
     found.map(|(value, count, next)| alert(profile, value, count, next)).collect()
 }
 

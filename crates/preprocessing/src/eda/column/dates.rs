@@ -1,9 +1,13 @@
-use arrow::array::AsArray;
+use arrow::array::{ArrayRef, AsArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type, TimeUnit};
+use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit};
+use arrow::error::ArrowError;
 use serde::Serialize;
 
+use super::runs;
 use crate::PrepareError;
+use crate::describe::Runs;
+use crate::eda::hash;
 use crate::raw::Pieces;
 
 /// When the dates of a column lie.
@@ -35,73 +39,115 @@ impl DateProfile {
 }
 
 /// A moment as days from 1970-01-01 and nanoseconds of the day.
-pub(super) type Moment = (i64, i64);
+type Moment = (i64, i64);
 
 /// A column of dates.
 pub(super) struct Moments {
-    /// One per row, `None` where missing.
-    pub(super) cells: Vec<Option<Moment>>,
-    /// Whether they have a time of day.
-    pub(super) timed: bool,
+    /// The moments that are there, in units from 1970-01-01.
+    pub(super) runs: Runs<i64>,
+    /// A hash of all cells in order.
+    pub(super) fingerprint: u64,
+    /// Units in a day; days that have no time have one.
+    per_day: i64,
 }
 
 const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
 /// The moments of a column; `None` when the column holds durations or times of day.
 pub(super) fn read(pieces: &Pieces<'_>) -> Result<Option<Moments>, PrepareError> {
-    let mut out = Vec::with_capacity(pieces.n_rows());
-    let mut timed = false;
-    for array in &pieces.arrays {
-        let per_day = match array.data_type() {
-            DataType::Date32 => 1,
-            DataType::Date64 => 86_400_000,
-            DataType::Timestamp(unit, _) => units_per_day(*unit),
-            _ => return Ok(None),
-        };
-        timed |= per_day > 1;
-        let through = if per_day == 1 { cast(array, &DataType::Int32) } else { Ok(std::sync::Arc::clone(array)) };
-        let cells =
-            through.and_then(|array| cast(&array, &DataType::Int64)).map_err(|source| pieces.convert(source))?;
-        let moment = |at: i64| (at.div_euclid(per_day), at.rem_euclid(per_day) * (NANOS_PER_DAY / per_day));
-        out.extend(cells.as_primitive::<Int64Type>().iter().map(|cell| cell.map(moment)));
+    let per_day = pieces.arrays.iter().map(|array| units_per_day(array.data_type()));
+    let Some(per_day) = per_day.collect::<Option<Vec<i64>>>() else { return Ok(None) };
+    // The batches of a table have the same unit, as a rule.
+    let finest = per_day.iter().copied().max().unwrap_or(1);
+    let mut reading = Reading { there: Vec::with_capacity(pieces.n_rows()), fingerprint: 3, finest };
+    for (array, per_day) in pieces.arrays.iter().zip(per_day) {
+        reading.add(array, per_day).map_err(|source| pieces.convert(source))?;
     }
-    Ok(Some(Moments { cells: out, timed }))
+    Ok(Some(Moments { runs: runs::of_whole(reading.there), fingerprint: reading.fingerprint, per_day: finest }))
 }
 
-fn units_per_day(unit: TimeUnit) -> i64 {
-    86_400
-        * match unit {
-            TimeUnit::Second => 1,
-            TimeUnit::Millisecond => 1000,
-            TimeUnit::Microsecond => 1_000_000,
-            TimeUnit::Nanosecond => 1_000_000_000,
+/// What is read of a column so far.
+struct Reading {
+    there: Vec<i64>,
+    fingerprint: u64,
+    /// Units per day of what is there.
+    finest: i64,
+}
+
+impl Reading {
+    fn add(&mut self, array: &ArrayRef, per_day: i64) -> Result<(), ArrowError> {
+        if per_day > 1 {
+            return self.push(cast(array, &DataType::Int64)?.as_primitive::<Int64Type>().iter(), per_day);
         }
+        let days = cast(array, &DataType::Int32)?;
+        self.push(days.as_primitive::<Int32Type>().iter().map(|day| day.map(i64::from)), per_day)
+    }
+
+    fn push(&mut self, cells: impl Iterator<Item = Option<i64>>, per_day: i64) -> Result<(), ArrowError> {
+        let beyond = || ArrowError::ArithmeticOverflow("a moment lies beyond the range of 64-bit integers".to_owned());
+        for cell in cells {
+            let hash = cell.map_or(hash::MISSING, |at| hash_of(moment(at, per_day)));
+            self.fingerprint = hash::then(self.fingerprint, hash);
+            if let Some(at) = cell {
+                self.there.push(at.checked_mul(self.finest / per_day).ok_or_else(beyond)?);
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Profiles moments in ascending order; `None` without any.
-pub(super) fn profile(sorted: &[Moment], timed: bool) -> Option<DateProfile> {
-    let (first, last) = (sorted.first()?, sorted.last()?);
+fn moment(at: i64, per_day: i64) -> Moment {
+    (at.div_euclid(per_day), at.rem_euclid(per_day) * (NANOS_PER_DAY / per_day))
+}
+
+fn hash_of((day, nanos): Moment) -> u64 {
+    hash::then(hash::whole(day as u64), hash::whole(nanos as u64))
+}
+
+/// `None` of what is no date.
+fn units_per_day(data_type: &DataType) -> Option<i64> {
+    let per_second = match data_type {
+        DataType::Date32 => return Some(1),
+        DataType::Timestamp(TimeUnit::Second, _) => 1,
+        DataType::Date64 | DataType::Timestamp(TimeUnit::Millisecond, _) => 1000,
+        DataType::Timestamp(TimeUnit::Microsecond, _) => 1_000_000,
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => 1_000_000_000,
+        _ => return None,
+    };
+    Some(86_400 * per_second)
+}
+
+/// Profiles moments; `None` without any.
+pub(super) fn profile(Moments { runs, per_day, .. }: &Moments) -> Option<DateProfile> {
+    let moment = |&at: &i64| moment(at, *per_day);
+    let (first, last) = (runs.values().first().map(moment)?, runs.values().last().map(moment)?);
     let (start, end) = (month(first.0), month(last.0));
     let months_per_period = period(start, end);
     let first_period = start.div_euclid(months_per_period);
     let n_periods = (end.div_euclid(months_per_period) - first_period + 1) as usize;
     let name = |i: usize| written_period((first_period + i as i64) * months_per_period, months_per_period);
     let mut periods: Vec<Period> = (0..n_periods).map(|i| Period { start: name(i), count: 0 }).collect();
-    for day in sorted.chunk_by(|a, b| a.0 == b.0) {
-        let at = month(day[0].0).div_euclid(months_per_period) - first_period;
-        periods[at as usize].count += day.len() as u64;
+    let (mut day, mut period) = (first.0, 0);
+    for (at, count) in runs.iter() {
+        // Many moments fall on one day.
+        if day != at.div_euclid(*per_day) {
+            day = at.div_euclid(*per_day);
+            period = (month(day).div_euclid(months_per_period) - first_period) as usize;
+        }
+        periods[period].count += count;
     }
+    let timed = *per_day > 1;
     Some(DateProfile {
-        first: written(*first, timed),
-        last: written(*last, timed),
+        first: written(first, timed),
+        last: written(last, timed),
         months_per_period: months_per_period as u64,
         periods,
     })
 }
 
-/// The year of a moment.
-pub(super) fn year(moment: Moment) -> i64 {
-    civil(moment.0).0
+/// The year of the latest moment.
+pub(super) fn latest_year(moments: &Moments) -> Option<i64> {
+    moments.runs.values().last().map(|&at| civil(moment(at, moments.per_day).0).0)
 }
 
 /// Months, years, or decades and their tenfolds, whichever is the shortest that makes few enough periods.
@@ -170,16 +216,20 @@ mod tests {
         }
     }
 
+    fn of_days(days: Vec<i64>) -> Moments {
+        Moments { runs: runs::of_whole(days), fingerprint: 0, per_day: 1 }
+    }
+
     #[test]
     fn periods_are_few_however_far_dates_lie_apart() {
         let spans =
             [(0, 40, 1), (0, 4000, 12), (0, 60_000, 120), (i64::from(i32::MIN), i64::from(i32::MAX), 1_200_000)];
         for (first, last, months) in spans {
-            let found = profile(&[(first, 0), (last, 0), (last, 5)], false).unwrap();
+            let found = profile(&of_days(vec![first, last, last])).unwrap();
             assert_eq!(found.months_per_period, months);
             assert!(found.periods.len() <= DateProfile::MAX_PERIODS);
             assert_eq!(found.periods.iter().map(|period| period.count).sum::<u64>(), 3);
         }
-        assert_eq!(profile(&[], true), None);
+        assert_eq!(profile(&of_days(vec![])), None);
     }
 }

@@ -1,8 +1,10 @@
 //! One column at a time: what it holds and how it is distributed.
 
 mod dates;
+mod few;
 mod levels;
 mod numbers;
+mod runs;
 mod sort;
 mod top;
 mod words;
@@ -15,7 +17,7 @@ pub use numbers::{NumberProfile, QUANTILES};
 
 use super::{ColumnFacts, EdaRole, hash};
 use crate::PrepareError;
-use crate::describe::moments;
+use crate::describe::{Runs, moments};
 use crate::raw::{Class, Pieces, erase_unusable, read};
 
 /// What a column holds and how it is distributed.
@@ -107,17 +109,24 @@ pub(super) struct Looked {
     pub(super) profile: ColumnProfile,
     /// A hash of all cells in order: equal columns have equal ones.
     pub(super) fingerprint: u64,
-    /// The finite values of a column of numbers in ascending order; given to the alerts and dropped.
-    pub(super) sorted: Vec<f64>,
+    /// The finite values of a column of numbers; given to the alerts and dropped.
+    pub(super) runs: Runs<f64>,
     /// The year of the latest date.
     pub(super) latest_year: Option<i64>,
 }
 
-/// Profiles one column. O(n) for numbers and words, O(n log n) for dates; holds two copies of the column.
+impl Looked {
+    fn new(profile: ColumnProfile, fingerprint: u64) -> Self {
+        Self { profile, fingerprint, runs: Runs::of_counts([]), latest_year: None }
+    }
+}
+
+/// Profiles one column. O(n) where few values differ, and mostly else (see [`sort`]); holds two copies of the column,
+/// and three of the hashes of words.
 pub(super) fn look(pieces: &Pieces<'_>, facts: &ColumnFacts) -> Result<Looked, PrepareError> {
     let profile = ColumnProfile::new(facts, pieces.n_rows() as u64);
     match Class::of(pieces) {
-        Class::Empty => Ok(Looked { profile, fingerprint: 0, sorted: Vec::new(), latest_year: None }),
+        Class::Empty => Ok(Looked::new(profile, 0)),
         Class::Number if facts.role != EdaRole::Id => look_at_numbers(pieces, profile),
         Class::Date => match dates::read(pieces)? {
             Some(moments) => Ok(look_at_dates(&moments, profile)),
@@ -131,15 +140,14 @@ fn look_at_numbers(pieces: &Pieces<'_>, mut profile: ColumnProfile) -> Result<Lo
     let Some((mut values, _)) = read(pieces)? else { return look_at_words(pieces, profile) };
     profile.n_missing = values.iter().filter(|value| value.is_nan()).count() as u64;
     let n_infinite = erase_unusable(&mut values) as u64;
-    let hash_of = |value: &f64| if value.is_nan() { hash::MISSING } else { (value + 0.0).to_bits() };
-    let fingerprint = values.iter().map(hash_of).fold(1, hash::then);
+    let hash_of = |value: f64| if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() };
+    let fingerprint = hash::sequence(1, &values, hash_of);
     let moments = moments(&values);
-    values.retain(|value| !value.is_nan());
-    let sorted = sort::sorted_numbers(values);
-    profile.n_distinct = numbers::n_distinct(&sorted);
-    profile.levels = (!sorted.is_empty()).then(|| numbers::levels(&sorted, profile.n_distinct));
-    profile.numbers = numbers::profile(moments, &sorted, n_infinite);
-    Ok(Looked { profile, fingerprint, sorted, latest_year: None })
+    let runs = runs::of_numbers(values);
+    profile.n_distinct = runs.values().len() as u64;
+    profile.levels = numbers::levels(&runs);
+    profile.numbers = numbers::profile(moments, &runs, n_infinite);
+    Ok(Looked { runs, ..Looked::new(profile, fingerprint) })
 }
 
 fn look_at_words(pieces: &Pieces<'_>, mut profile: ColumnProfile) -> Result<Looked, PrepareError> {
@@ -148,24 +156,17 @@ fn look_at_words(pieces: &Pieces<'_>, mut profile: ColumnProfile) -> Result<Look
     let (n_distinct, levels) = words.levels(pieces)?;
     profile.n_distinct = n_distinct;
     profile.levels = levels;
-    let fingerprint = words.hashes.iter().copied().fold(2, hash::then);
+    let fingerprint = hash::sequence(2, &words.hashes, |hash| hash);
     profile.n_text_numbers = words.n_numbers;
     if 2 * words.n_numbers >= profile.n_present() {
         profile.text_examples = words.no_numbers;
     }
-    Ok(Looked { profile, fingerprint, sorted: Vec::new(), latest_year: None })
+    Ok(Looked::new(profile, fingerprint))
 }
 
 fn look_at_dates(moments: &dates::Moments, mut profile: ColumnProfile) -> Looked {
-    let hash_of = |moment: &Option<dates::Moment>| {
-        moment.map_or(hash::MISSING, |(day, nanos)| hash::then(hash::whole(day as u64), hash::whole(nanos as u64)))
-    };
-    let fingerprint = moments.cells.iter().map(hash_of).fold(3, hash::then);
-    let mut sorted: Vec<dates::Moment> = moments.cells.iter().copied().flatten().collect();
-    sorted.sort_unstable();
-    profile.n_missing = (moments.cells.len() - sorted.len()) as u64;
-    profile.n_distinct = sorted.chunk_by(|a, b| a == b).count() as u64;
-    profile.dates = dates::profile(&sorted, moments.timed);
-    let latest_year = sorted.last().map(|&moment| dates::year(moment));
-    Looked { profile, fingerprint, sorted: Vec::new(), latest_year }
+    profile.n_missing = profile.n_rows - moments.runs.n();
+    profile.n_distinct = moments.runs.values().len() as u64;
+    profile.dates = dates::profile(moments);
+    Looked { latest_year: dates::latest_year(moments), ..Looked::new(profile, moments.fingerprint) }
 }

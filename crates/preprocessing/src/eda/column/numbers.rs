@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::levels::Levels;
 use super::top::most_frequent;
-use crate::describe::{BoxStats, Histogram, Moments, boxplot_of_sorted, histogram_of_sorted, quantile};
+use crate::describe::{BoxStats, Histogram, Moments, Runs, boxplot_of_runs, histogram_of_runs, quantile_of_runs};
 
 /// The quantiles of [`NumberProfile::quantiles`].
 pub const QUANTILES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
@@ -33,22 +33,21 @@ pub struct NumberProfile {
     pub boxplot: BoxStats,
 }
 
-/// Profiles ascending finite values, of which the moments are known; `None` without any.
-pub(super) fn profile(moments: Moments, sorted: &[f64], n_infinite: u64) -> Option<NumberProfile> {
-    let (&min, &max) = (sorted.first()?, sorted.last()?);
-    let below_zero = sorted.partition_point(|&value| value < 0.0);
-    let up_to_zero = sorted.partition_point(|&value| value <= 0.0);
+/// Profiles finite values, of which the moments are known; `None` without any.
+pub(super) fn profile(moments: Moments, runs: &Runs<f64>, n_infinite: u64) -> Option<NumberProfile> {
+    let (&min, &max) = (runs.values().first()?, runs.values().last()?);
+    let n_negative = runs.n_least(|value| value < 0.0);
     Some(NumberProfile {
         n_infinite,
         moments: finite(moments),
         min,
         max,
-        quantiles: QUANTILES.map(|q| quantile(sorted, q)),
-        n_zero: (up_to_zero - below_zero) as u64,
-        n_negative: below_zero as u64,
-        whole: sorted.iter().all(|value| value.trunc() == *value),
-        histogram: histogram_of_sorted(sorted)?,
-        boxplot: boxplot_of_sorted(sorted)?,
+        quantiles: QUANTILES.map(|q| quantile_of_runs(runs, q)),
+        n_zero: runs.n_least(|value| value <= 0.0) - n_negative,
+        n_negative,
+        whole: runs.values().iter().all(|value| value.trunc() == *value),
+        histogram: histogram_of_runs(runs)?,
+        boxplot: boxplot_of_runs(runs)?,
     })
 }
 
@@ -58,15 +57,9 @@ fn finite(moments: Moments) -> Moments {
     Moments { skewness: kept(moments.skewness), kurtosis: kept(moments.kurtosis), ..moments }
 }
 
-/// How many values differ.
-pub(super) fn n_distinct(sorted: &[f64]) -> u64 {
-    sorted.chunk_by(|a, b| a == b).count() as u64
-}
-
-/// The most frequent values; of equally frequent ones the least first.
-pub(super) fn levels(sorted: &[f64], n_distinct: u64) -> Levels {
-    let runs = sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
-    let top = most_frequent(runs, Levels::SHOWN);
-    let top = top.into_iter().map(|(value, count)| (value.to_string(), count)).collect();
-    Levels::new(top, sorted.len() as u64, n_distinct)
+/// The most frequent values; of equally frequent ones the least first. `None` without any.
+pub(super) fn levels(runs: &Runs<f64>) -> Option<Levels> {
+    let top = most_frequent(runs.iter(), Levels::SHOWN);
+    let top: Vec<(String, u64)> = top.into_iter().map(|(value, count)| (value.to_string(), count)).collect();
+    (!top.is_empty()).then(|| Levels::new(top, runs.n(), runs.values().len() as u64))
 }

@@ -1,58 +1,67 @@
-//! Sorting long columns by their bits: what takes most of an exploration, and three times as fast as by comparison.
+//! Sorting long columns by their bits: twice as fast as by comparison, and more.
+
+use crate::describe::Runs;
 
 /// Bits of a digit: 2,048 counters of each pass stay within the first-level cache.
 const BITS: u32 = 11;
 const N_DIGITS: usize = 1 << BITS;
-const N_PASSES: usize = 64_usize.div_ceil(BITS as usize);
-/// Below this, counting digits costs more than comparing.
-const SHORT: usize = 4096;
+/// The 33 leading bits of those in which keys differ tell nearly all keys of a long column apart.
+const N_PASSES: usize = 3;
 
-/// Finite values in ascending order; -0 becomes 0.
-pub(super) fn sorted_numbers(values: Vec<f64>) -> Vec<f64> {
-    // Both maps keep the allocation.
-    let mut keys: Vec<u64> = values.into_iter().map(key).collect();
-    sort(&mut keys);
-    keys.into_iter().map(value).collect()
-}
-
-/// The order of keys is that of values: a negative one has all bits turned over, any other its sign.
-fn key(value: f64) -> u64 {
-    let bits = (value + 0.0).to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
-}
-
-fn value(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
-}
-
-/// Sorts by digits, the least significant first (Hollerith 1889; Knuth, volume 3, 5.2.5); a digit that all keys share is
-/// skipped. O(n), with a copy.
-pub(super) fn sort(keys: &mut Vec<u64>) {
-    if keys.len() < SHORT {
-        return keys.sort_unstable();
-    }
-    let mut counts = vec![[0_usize; N_DIGITS]; N_PASSES];
-    for &key in keys.iter() {
-        counts.iter_mut().enumerate().for_each(|(pass, counts)| counts[digit(key, pass)] += 1);
-    }
+/// The runs of keys in any order, in twice their memory.
+///
+/// Sorts by the leading digits, the least significant of them first (Hollerith 1889; Knuth, volume 3, 5.2.5), and what
+/// these leave in disorder by comparison. O(n) unless many keys differ in their last bits only, and O(n log n) then.
+pub(super) fn sort(mut keys: Vec<u64>) -> Runs<u64> {
+    let (all, any) = keys.iter().fold((u64::MAX, 0), |(all, any), key| (all & key, any | key));
+    let n_bits = u64::BITS - (all ^ any).leading_zeros();
+    let shift = n_bits.saturating_sub(BITS * N_PASSES as u32);
     let mut other = vec![0; keys.len()];
-    for (pass, counts) in counts.iter_mut().enumerate() {
-        if counts.iter().all(|&count| count == 0 || count == keys.len()) {
-            continue;
-        }
-        let mut next = 0;
-        counts.iter_mut().for_each(|count| next += std::mem::replace(count, next));
-        for &key in keys.iter() {
-            let place = &mut counts[digit(key, pass)];
+    let mut places = places(&keys, shift);
+    for (pass, places) in (0..).zip(&mut places).take(n_bits.div_ceil(BITS) as usize) {
+        let shift = shift + pass * BITS;
+        for &key in &keys {
+            let place = &mut places[digit(key, shift)];
             other[*place] = key;
             *place += 1;
         }
-        std::mem::swap(keys, &mut other);
+        std::mem::swap(&mut keys, &mut other);
     }
+    if shift > 0 {
+        finish(&mut keys, shift);
+    }
+    Runs::of_ascending(keys, other)
 }
 
-fn digit(key: u64, pass: usize) -> usize {
-    (key >> (pass as u32 * BITS)) as usize % N_DIGITS
+/// Where the first key of each digit goes, in each pass.
+fn places(keys: &[u64], shift: u32) -> [[usize; N_DIGITS]; N_PASSES] {
+    let mut places = [[0; N_DIGITS]; N_PASSES];
+    for key in keys {
+        for (pass, counts) in (0..).zip(&mut places) {
+            counts[digit(*key, shift + pass * BITS)] += 1;
+        }
+    }
+    for counts in &mut places {
+        let mut next = 0;
+        counts.iter_mut().for_each(|count| next += std::mem::replace(count, next));
+    }
+    places
+}
+
+fn digit(key: u64, shift: u32) -> usize {
+    (key >> shift) as usize % N_DIGITS
+}
+
+/// Sorts keys that ascend but for their last `shift` bits.
+fn finish(keys: &mut [u64], shift: u32) {
+    let mut done = 0;
+    while let Some(at) = keys[done..].windows(2).position(|pair| pair[0] > pair[1]) {
+        let is_alike = |a: &u64, b: &u64| a >> shift == b >> shift;
+        let (start, next) = (done + at, done + at + 1);
+        let start = start - keys[done..start].iter().rev().take_while(|key| is_alike(key, &keys[next])).count();
+        done = next + keys[next..].iter().take_while(|key| is_alike(key, &keys[start])).count();
+        keys[start..done].sort_unstable();
+    }
 }
 
 #[cfg(test)]
@@ -61,29 +70,20 @@ mod tests {
 
     use super::*;
 
-    fn long(value: impl Strategy<Value = f64>) -> impl Strategy<Value = Vec<f64>> {
-        (prop::collection::vec(value, 1..200), 0..40_usize).prop_map(|(few, copies)| {
-            // Long enough for digits in most cases.
-            let scaled = |copy: usize| few.iter().map(move |value| value / (copy + 1) as f64);
-            (0..copies * 3 + 1).flat_map(scaled).collect()
-        })
-    }
-
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
         #[test]
-        fn digits_sort_as_comparisons(values in long(prop_oneof![-1e3..1e3_f64, -1e75..1e75_f64, Just(0.0), Just(5e-324), Just(-3.0)])) {
-            let mut expected: Vec<f64> = values.iter().map(|value| value + 0.0).collect();
-            expected.sort_by(f64::total_cmp);
-            let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-            prop_assert_eq!(bits(&sorted_numbers(values)), bits(&expected));
+        fn digits_sort_as_comparisons(
+            keys in prop::collection::vec(any::<u64>(), 0..400),
+            narrow in 0..64_u32,
+            last in 0..9_u64,
+            repeat in 1..4_usize,
+        ) {
+            // Keys that differ in some of their bits, or in the first and the last few only.
+            let few_bits = |key: u64| if last == 0 { key >> narrow } else { (key >> 62 << 62) | (key % last) };
+            let mut keys: Vec<u64> = keys.into_iter().map(few_bits).cycle().take(400 * repeat).collect();
+            let found = sort(keys.clone());
+            keys.sort_unstable();
+            prop_assert_eq!(found, Runs::of_counts(keys.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64))));
         }
-    }
-
-    #[test]
-    fn zero_has_no_sign() {
-        assert_eq!(sorted_numbers(vec![0.0, -0.0, -1.0])[1].to_bits(), 0.0_f64.to_bits());
-        assert!(sorted_numbers(vec![]).is_empty());
     }
 }

@@ -4,9 +4,10 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Int64Type};
 
 use super::levels::Levels;
-use super::sort::sort;
+use super::runs;
 use super::top::most_frequent;
 use crate::PrepareError;
+use crate::describe::Runs;
 use crate::eda::hash;
 use crate::raw::{Pieces, for_each_text};
 
@@ -55,28 +56,26 @@ impl Words {
 
     /// How many cells differ, and the most frequent of them; none of these where no cell is repeated.
     pub(super) fn levels(&self, pieces: &Pieces<'_>) -> Result<(u64, Option<Levels>), PrepareError> {
-        let mut sorted: Vec<u64> = self.hashes.iter().copied().filter(|&hash| hash != hash::MISSING).collect();
-        sort(&mut sorted);
-        let runs = || sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
-        let n_distinct = runs().count();
-        if n_distinct == 0 || (n_distinct > 1 && n_distinct == sorted.len()) {
-            return Ok((n_distinct as u64, None));
+        let runs = runs::of_hashes(&self.hashes);
+        let n_distinct = runs.values().len() as u64;
+        if n_distinct == 0 || (n_distinct > 1 && n_distinct == runs.n()) {
+            return Ok((n_distinct, None));
         }
-        let frequent = most_frequent(runs(), Levels::SHOWN);
-        let mut top = self.first_rows(&frequent, &sorted);
+        let frequent = most_frequent(runs.iter(), Levels::SHOWN);
+        let mut top = self.first_rows(&frequent, &runs);
         top.sort_by_key(|&(row, count)| (std::cmp::Reverse(count), row));
         let text = |(row, count)| Ok((cell(pieces, row)?, count));
         let top = top.into_iter().map(text).collect::<Result<_, PrepareError>>()?;
-        Ok((n_distinct as u64, Some(Levels::new(top, sorted.len() as u64, n_distinct as u64))))
+        Ok((n_distinct, Some(Levels::new(top, runs.n(), n_distinct))))
     }
 
     /// The first row of each of the most frequent hashes, with its count. The least frequent of them are any of those that
     /// are as frequent: of these, the earliest are taken.
-    fn first_rows(&self, frequent: &[(u64, u64)], sorted: &[u64]) -> Vec<(usize, u64)> {
+    fn first_rows(&self, frequent: &[(u64, u64)], runs: &Runs<u64>) -> Vec<(usize, u64)> {
         let least = frequent.last().map_or(0, |run| run.1);
         let above: Vec<(u64, u64)> = frequent.iter().copied().filter(|run| run.1 > least).collect();
         let mut n_ties = frequent.len() - above.len();
-        let ties = Ties::new(sorted, least);
+        let ties = Ties::new(runs, least);
         let mut found: Vec<(usize, u64)> = Vec::with_capacity(frequent.len());
         for (row, &hash) in self.hashes.iter().enumerate() {
             if found.len() == frequent.len() {
@@ -100,26 +99,22 @@ impl Words {
 enum Ties<'a> {
     /// Few, and hard to come by: ascending, half as many as cells at most.
     Listed(Vec<u64>),
-    /// Those that occur once among these ascending ones: not worth a list, for one soon comes along.
-    Once(&'a [u64]),
+    /// Those that occur once among these: not worth a list, for one soon comes along.
+    Once(&'a Runs<u64>),
 }
 
 impl<'a> Ties<'a> {
-    fn new(sorted: &'a [u64], count: u64) -> Self {
-        if count == 1 {
-            return Self::Once(sorted);
+    fn new(runs: &'a Runs<u64>, count: u64) -> Self {
+        match count {
+            1 => Self::Once(runs),
+            _ => Self::Listed(runs.iter().filter(|run| run.1 == count).map(|run| run.0).collect()),
         }
-        let runs = sorted.chunk_by(|a, b| a == b).filter(|run| run.len() as u64 == count);
-        Self::Listed(runs.map(|run| run[0]).collect())
     }
 
     fn contains(&self, hash: u64) -> bool {
         match self {
             Self::Listed(hashes) => hashes.binary_search(&hash).is_ok(),
-            Self::Once(sorted) => {
-                let at = sorted.partition_point(|&other| other < hash);
-                sorted.get(at) == Some(&hash) && sorted.get(at + 1) != Some(&hash)
-            }
+            Self::Once(runs) => runs.count_of(&hash) == 1,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::describe::quantile;
+use crate::describe::{present, select_quantiles};
 
 /// Points counted on a grid of equal cells that spans the 1st to the 99th percentile of both columns: a few far values would
 /// leave all others in one cell.
@@ -38,9 +38,11 @@ impl Density {
 }
 
 fn edges(values: &[f64]) -> Option<Vec<f64>> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let (low, high) = (quantile(&sorted, 0.01), quantile(&sorted, 0.99));
+    let mut values = present(values);
+    if values.is_empty() {
+        return None;
+    }
+    let [low, high] = select_quantiles(&mut values, [0.01, 0.99]);
     let step = (high - low) / Density::CELLS as f64;
     let inner = (0..Density::CELLS).map(|i| low + i as f64 * step);
     // A range of a few roundings has no room for cells.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::groups::{Groups, NONE};
-use crate::describe::{mean, quantile};
+use super::read::Numbers;
+use crate::describe::quantile;
 
 /// A column of numbers by the groups of another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,20 +47,21 @@ pub(super) struct Eta {
 }
 
 /// Eta over the rows in which both have a value; `None` where the numbers or the groups do not vary. O(n).
-pub(super) fn eta(groups: &Groups, values: &[f64]) -> Option<Eta> {
+pub(super) fn eta(groups: &Groups, numbers: &Numbers) -> Option<Eta> {
     // Sums are taken around the mean of the column, so that an offset costs no digits.
-    let center = mean(values)?;
-    let mut sums = vec![(0_u64, 0.0); groups.levels.len()];
+    let center = numbers.mean?;
+    let mut sums = vec![(0_u64, 0.0); usize::from(NONE) + 1];
     let mut square = 0.0;
-    for (&code, &value) in groups.codes.iter().zip(values) {
-        if code != NONE && value.is_finite() {
-            let distance = value - center;
-            let (n, sum) = &mut sums[usize::from(code)];
-            *n += 1;
-            *sum += distance;
-            square += distance * distance;
-        }
+    for (&code, &value) in groups.codes.iter().zip(&numbers.values) {
+        // Zeros are added where one is missing: which cells are can hardly be foretold, and a wrong guess takes longer.
+        let there = code != NONE && value.is_finite();
+        let distance = if there { value - center } else { 0.0 };
+        let (n, sum) = &mut sums[usize::from(code)];
+        *n += u64::from(there);
+        *sum += distance;
+        square += distance * distance;
     }
+    sums.truncate(groups.levels.len());
     let n = sums.iter().map(|group| group.0).sum::<u64>();
     let n_groups = sums.iter().filter(|group| group.0 > 0).count();
     if n_groups < 2 || n as usize <= n_groups {
@@ -107,6 +109,10 @@ mod tests {
         Groups { name: "g".into(), levels: (0..n).map(|i| i.to_string()).collect(), codes: codes.to_vec() }
     }
 
+    fn numbers(values: &[f64]) -> Numbers {
+        Numbers::new("x", values.to_vec())
+    }
+
     /// One minus the share of the variance within groups.
     fn naive(codes: &[u8], values: &[f64]) -> f64 {
         let square = |rows: &[f64]| {
@@ -124,7 +130,7 @@ mod tests {
         fn eta_is_what_variance_within_leaves(rows in prop::collection::vec((0..4_u8, -5.0..5.0_f64), 8..60), offset in -1e6..1e6_f64) {
             let codes: Vec<u8> = rows.iter().map(|row| row.0).collect();
             let values: Vec<f64> = rows.iter().map(|row| row.1 + offset).collect();
-            if let Some(found) = eta(&groups(&codes, 4), &values) {
+            if let Some(found) = eta(&groups(&codes, 4), &numbers(&values)) {
                 prop_assert!((found.eta * found.eta - naive(&codes, &values)).abs() < 1e-7);
                 prop_assert!(found.corrected <= found.eta * found.eta + 1e-12);
             }
@@ -133,9 +139,9 @@ mod tests {
 
     #[test]
     fn what_does_not_vary_has_no_eta() {
-        assert_eq!(eta(&groups(&[0, 0, 0], 1), &[1.0, 2.0, 3.0]), None);
-        assert_eq!(eta(&groups(&[0, 0, 1, 1], 2), &[0.1; 4]), None);
-        assert_eq!(eta(&groups(&[NONE; 4], 2), &[0.1, 1.0, 2.0, 3.0]), None);
-        assert_eq!(eta(&groups(&[0, 0, 1, 1], 2), &[1.0, 1.0, 2.0, 2.0]).unwrap().eta, 1.0);
+        assert_eq!(eta(&groups(&[0, 0, 0], 1), &numbers(&[1.0, 2.0, 3.0])), None);
+        assert_eq!(eta(&groups(&[0, 0, 1, 1], 2), &numbers(&[0.1; 4])), None);
+        assert_eq!(eta(&groups(&[NONE; 4], 2), &numbers(&[0.1, 1.0, 2.0, 3.0])), None);
+        assert_eq!(eta(&groups(&[0, 0, 1, 1], 2), &numbers(&[1.0, 1.0, 2.0, 2.0])).unwrap().eta, 1.0);
     }
 }

@@ -160,7 +160,7 @@ fn grouped(groups: &[Groups], n_left_out: usize) -> Option<Association> {
 
 fn by_group(groups: &[Groups], numbers: &[Numbers]) -> Vec<GroupedNumbers> {
     let pairs: Vec<(usize, usize)> = (0..groups.len()).flat_map(|g| (0..numbers.len()).map(move |x| (g, x))).collect();
-    let judged: Vec<_> = pairs.par_iter().map(|&(g, x)| eta(&groups[g], &numbers[x].values)).collect();
+    let judged: Vec<_> = pairs.par_iter().map(|&(g, x)| eta(&groups[g], &numbers[x])).collect();
     let mut strongest: Vec<_> = pairs.into_iter().zip(judged).filter_map(|(pair, eta)| Some((pair, eta?))).collect();
     strongest.retain(|(_, eta)| eta.corrected >= LEAST_ETA * LEAST_ETA);
     strongest.sort_by(|a, b| b.1.corrected.total_cmp(&a.1.corrected));

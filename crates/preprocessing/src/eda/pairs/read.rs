@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, ArrayRef};
+use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray};
 use arrow::compute::interleave;
+use arrow::datatypes::{Float64Type, Int64Type};
 
 use super::Groups;
 use crate::PrepareError;
+use crate::describe::mean;
 use crate::eda::ExploreParams;
 use crate::eda::rows::sample;
 use crate::raw::{Pieces, erase_unusable, read};
@@ -16,6 +18,15 @@ use crate::raw::{Pieces, erase_unusable, read};
 pub(super) struct Numbers {
     pub(super) name: String,
     pub(super) values: Vec<f64>,
+    /// Of the values that are there.
+    pub(super) mean: Option<f64>,
+}
+
+impl Numbers {
+    pub(super) fn new(name: &str, mut values: Vec<f64>) -> Self {
+        erase_unusable(&mut values);
+        Self { name: name.to_owned(), mean: mean(&values), values }
+    }
 }
 
 /// Rows of a table, all of them or some.
@@ -41,17 +52,31 @@ impl<'a> Sample<'a> {
     }
 
     pub(super) fn numbers(&self, at: usize) -> Result<Numbers, PrepareError> {
+        let plain = self.gather::<Float64Type>(at, |value| value);
+        if let Some(values) = plain.or_else(|| self.gather::<Int64Type>(at, |value| value as f64)) {
+            return Ok(Numbers::new(self.pieces[at].name, values));
+        }
         let taken = self.taken(at)?;
         let pieces = self.of(at, &taken);
         // What could not be read as numbers has no profile of them, and is not asked for.
-        let mut values = read(&pieces)?.map_or_else(|| vec![f64::NAN; self.n_rows], |found| found.0);
-        erase_unusable(&mut values);
-        Ok(Numbers { name: pieces.name.to_owned(), values })
+        let values = read(&pieces)?.map_or_else(|| vec![f64::NAN; self.n_rows], |found| found.0);
+        Ok(Numbers::new(pieces.name, values))
     }
 
     pub(super) fn groups(&self, at: usize) -> Result<Groups, PrepareError> {
         let taken = self.taken(at)?;
         Groups::read(&self.of(at, &taken))
+    }
+
+    /// The sampled rows of a column of this type; `None` of another, or when there is no sample.
+    fn gather<T: ArrowPrimitiveType>(&self, at: usize, number: impl Fn(T::Native) -> f64) -> Option<Vec<f64>> {
+        let arrays = self.pieces[at].arrays.iter().map(|array| array.as_primitive_opt::<T>());
+        let arrays = arrays.collect::<Option<Vec<_>>>()?;
+        let cell = |&(batch, row): &(usize, usize)| {
+            let array = arrays[batch];
+            if array.is_null(row) { f64::NAN } else { number(array.value(row)) }
+        };
+        Some(self.places.as_ref()?.iter().map(cell).collect())
     }
 
     fn taken(&self, at: usize) -> Result<Cow<'a, [ArrayRef]>, PrepareError> {

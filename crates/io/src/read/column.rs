@@ -8,14 +8,14 @@ use arrow::error::ArrowError;
 
 use super::RawColumn;
 use crate::BATCH_ROWS;
-use crate::typing::{CellChunk, Markers, Numbers};
+use crate::typing::{Cell, CellChunk, Markers, Numbers};
 
 /// Rows of cells, each column of which can be read by itself.
 pub(super) trait CellRows: Sync {
     fn n_rows(&self) -> usize;
 
     /// The cells of a column in these rows.
-    fn cells(&self, column: usize, rows: Range<usize>) -> impl Iterator<Item = &str>;
+    fn cells(&self, column: usize, rows: Range<usize>) -> impl Iterator<Item = Cell<'_>>;
 }
 
 /// A column in chunks of [`BATCH_ROWS`] rows. Plain numbers are kept as such, which takes half the memory of their cells.
@@ -83,14 +83,14 @@ impl Growing {
         Ok(n_bytes)
     }
 
-    fn add<'a>(&mut self, cells: impl Iterator<Item = &'a str>, markers: &Markers) {
+    fn add<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>, markers: &Markers) {
         match &mut self.kind {
             Kind::Numbers(numbers) => {
                 if numbers.take(cells, markers).is_err() {
                     self.kind = Kind::Left;
                 }
             }
-            Kind::Cells { open, .. } => cells.for_each(|cell| open.push(cell)),
+            Kind::Cells { open, .. } => cells.for_each(|cell| open.push(cell.text())),
             Kind::Left => {}
         }
     }

@@ -1,10 +1,13 @@
 //! How many values differ.
 
+use arrow::array::ArrayRef;
+use rayon::prelude::*;
+
 use crate::Distinct;
 use crate::stage::{hash_text, hash_word};
 
 /// A value that can be told from others, mostly by its hash.
-pub(super) trait Hashed: Copy + Ord {
+pub(super) trait Hashed: Copy + Ord + Send {
     fn hash(&self) -> u64;
 }
 
@@ -33,10 +36,14 @@ impl Hashed for &str {
 }
 
 /// The number of distinct values. Those whose hash no other has differ from all others; the rest are compared.
-/// O(n log n).
-pub(super) fn count_distinct<T: Hashed, I: Iterator<Item = T>>(values: impl Fn() -> I) -> usize {
-    let mut hashes: Vec<u64> = values().map(|value| value.hash()).collect();
-    hashes.sort_unstable();
+/// O(n log n), in parallel.
+pub(super) fn count_distinct<'a, T: Hashed, I: Iterator<Item = T>>(
+    arrays: &'a [ArrayRef],
+    values: impl Fn(&'a ArrayRef) -> I + Sync,
+) -> usize {
+    let hashes = |array| values(array).map(|value| value.hash()).collect::<Vec<u64>>();
+    let mut hashes: Vec<u64> = arrays.par_iter().map(hashes).collect::<Vec<_>>().concat();
+    hashes.par_sort_unstable();
     let runs = || hashes.chunk_by(|a, b| a == b);
     let n_alone = runs().filter(|run| run.len() == 1).count();
     let shared: Vec<u64> = runs().filter(|run| run.len() > 1).map(|run| run[0]).collect();
@@ -44,8 +51,9 @@ pub(super) fn count_distinct<T: Hashed, I: Iterator<Item = T>>(values: impl Fn()
         return n_alone;
     }
     drop(hashes);
-    let mut others: Vec<T> = values().filter(|value| shared.binary_search(&value.hash()).is_ok()).collect();
-    others.sort_unstable();
+    let others = |array| values(array).filter(|value| shared.binary_search(&value.hash()).is_ok()).collect::<Vec<T>>();
+    let mut others: Vec<T> = arrays.par_iter().map(others).collect::<Vec<_>>().concat();
+    others.par_sort_unstable();
     others.dedup();
     n_alone + others.len()
 }
@@ -74,6 +82,10 @@ pub(super) fn distinct_up_to<T: Hashed>(limit: usize, values: impl Iterator<Item
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{AsArray, Int64Array, StringArray};
+    use arrow::datatypes::Int64Type;
     use proptest::prelude::*;
 
     use super::*;
@@ -81,10 +93,12 @@ mod tests {
     proptest! {
         #[test]
         fn both_ways_count_what_differs(values in prop::collection::vec(-9..9_i64, 0..40), limit in 1..30_usize) {
-            let texts: Vec<String> = values.iter().map(|value| value.to_string()).collect();
+            let texts: StringArray = values.iter().map(|value| Some(value.to_string())).collect();
+            let arrays: [ArrayRef; 2] = [Arc::new(Int64Array::from(values.clone())), Arc::new(texts)];
             let expected = values.iter().collect::<std::collections::BTreeSet<_>>().len();
-            prop_assert_eq!(count_distinct(|| values.iter().copied()), expected);
-            prop_assert_eq!(count_distinct(|| texts.iter().map(String::as_str)), expected);
+            let integers = |array: &ArrayRef| array.as_primitive::<Int64Type>().values().to_vec().into_iter();
+            prop_assert_eq!(count_distinct(&arrays[..1], integers), expected);
+            prop_assert_eq!(count_distinct(&arrays[1..], |array| array.as_string::<i32>().iter().flatten()), expected);
             let found = distinct_up_to(limit, values.iter().copied());
             prop_assert_eq!(found, Distinct { count: expected.min(limit), exact: expected < limit });
         }

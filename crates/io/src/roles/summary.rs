@@ -1,6 +1,6 @@
 //! What one pass over a column tells.
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 
@@ -52,41 +52,21 @@ impl Summary {
             min: None,
             max: None,
         };
+        let n = n_rows;
         match kind {
-            Kind::Integer => summary.integers(),
-            Kind::Float => {
-                let values = || arrays.iter().flat_map(|array| array.as_primitive::<Float64Type>().iter().flatten());
-                // Bits ordered as the numbers are: all are finite.
-                summary.take(seen(n_rows, || values().map(ordered_bits)), |bits| from_ordered_bits(*bits).to_string());
+            Kind::Integer => {
+                let seen = seen(n, arrays, integers);
+                summary.integer_range = seen.range;
+                summary.take(seen, i64::to_string);
             }
-            Kind::Text => {
-                let values = || arrays.iter().flat_map(|array| array.as_string::<i32>().iter().flatten());
-                summary.take(seen(n_rows, values), |text| (*text).to_owned());
-            }
-            Kind::Boolean => {
-                let values = || arrays.iter().flat_map(|array| array.as_boolean().iter().flatten());
-                summary.take(seen(n_rows, values), bool::to_string);
-            }
-            Kind::Date => {
-                let values = || arrays.iter().flat_map(|array| array.as_primitive::<Date32Type>().iter().flatten());
-                summary.take(seen(n_rows, values), |&day| as_text(kind, i64::from(day)));
-            }
-            Kind::Timestamp => {
-                let values = || {
-                    arrays.iter().flat_map(|array| array.as_primitive::<TimestampMicrosecondType>().iter().flatten())
-                };
-                summary.take(seen(n_rows, values), |&time| as_text(kind, time));
-            }
+            // Bits ordered as the numbers are: all are finite.
+            Kind::Float => summary.take(seen(n, arrays, floats), |bits| from_ordered_bits(*bits).to_string()),
+            Kind::Text => summary.take(seen(n, arrays, texts), |text| (*text).to_owned()),
+            Kind::Boolean => summary.take(seen(n, arrays, truths), bool::to_string),
+            Kind::Date => summary.take(seen(n, arrays, days), |&day| as_text(kind, i64::from(day))),
+            Kind::Timestamp => summary.take(seen(n, arrays, moments), |&time| as_text(kind, time)),
         }
         summary
-    }
-
-    fn integers(&mut self) {
-        let arrays = self.arrays.clone();
-        let values = || arrays.iter().flat_map(|array| array.as_primitive::<Int64Type>().iter().flatten());
-        let seen = seen(self.n_rows, values);
-        self.integer_range = seen.range;
-        self.take(seen, i64::to_string);
     }
 
     fn take<T>(&mut self, seen: Seen<T>, text: impl Fn(&T) -> String) {
@@ -104,8 +84,8 @@ impl Summary {
     /// Makes the number of distinct values of a column of text or whole numbers exact; O(n log n).
     pub(super) fn count_distinct(&mut self) {
         let count = match self.kind {
-            Kind::Integer if !self.distinct.exact => count_distinct(|| self.integer_values()),
-            Kind::Text if !self.distinct.exact => count_distinct(|| self.text_values()),
+            Kind::Integer if !self.distinct.exact => count_distinct(&self.arrays, integers),
+            Kind::Text if !self.distinct.exact => count_distinct(&self.arrays, texts),
             _ => return,
         };
         self.distinct = Distinct { count, exact: true };
@@ -113,18 +93,12 @@ impl Summary {
 
     /// The values of a column of whole numbers.
     pub(super) fn integer_values(&self) -> impl Iterator<Item = i64> {
-        self.arrays
-            .iter()
-            .filter_map(|array| array.as_any().downcast_ref::<Int64Array>())
-            .flat_map(|a| a.iter().flatten())
+        self.arrays.iter().flat_map(integers)
     }
 
     /// The values of a column of text.
     pub(super) fn text_values(&self) -> impl Iterator<Item = &str> {
-        self.arrays
-            .iter()
-            .filter_map(|array| array.as_any().downcast_ref::<StringArray>())
-            .flat_map(|a| a.iter().flatten())
+        self.arrays.iter().flat_map(texts)
     }
 
     pub(super) fn into_info(self, role: Role, reason: String) -> ColumnInfo {
@@ -145,16 +119,45 @@ impl Summary {
     }
 }
 
-fn seen<T: Ord + Hashed, I: Iterator<Item = T>>(n_rows: usize, values: impl Fn() -> I) -> Seen<T> {
-    let range = values().fold(None, |range: Option<(T, T)>, value| match range {
+fn integers(array: &ArrayRef) -> impl Iterator<Item = i64> {
+    array.as_primitive_opt::<Int64Type>().into_iter().flat_map(|array| array.iter().flatten())
+}
+
+fn floats(array: &ArrayRef) -> impl Iterator<Item = i64> {
+    array.as_primitive::<Float64Type>().iter().flatten().map(ordered_bits)
+}
+
+fn texts(array: &ArrayRef) -> impl Iterator<Item = &str> {
+    array.as_string_opt::<i32>().into_iter().flat_map(|array| array.iter().flatten())
+}
+
+fn truths(array: &ArrayRef) -> impl Iterator<Item = bool> {
+    array.as_boolean().iter().flatten()
+}
+
+fn days(array: &ArrayRef) -> impl Iterator<Item = i32> {
+    array.as_primitive::<Date32Type>().iter().flatten()
+}
+
+fn moments(array: &ArrayRef) -> impl Iterator<Item = i64> {
+    array.as_primitive::<TimestampMicrosecondType>().iter().flatten()
+}
+
+fn seen<'a, T: Hashed, I: Iterator<Item = T>>(
+    n_rows: usize,
+    arrays: &'a [ArrayRef],
+    values: impl Fn(&'a ArrayRef) -> I + Sync,
+) -> Seen<T> {
+    let all = || arrays.iter().flat_map(&values);
+    let range = all().fold(None, |range: Option<(T, T)>, value| match range {
         None => Some((value, value)),
         Some((min, max)) => Some((min.min(value), max.max(value))),
     });
     let distinct = match n_rows <= EXACT_ROWS {
-        true => Distinct { count: count_distinct(&values), exact: true },
-        false => distinct_up_to(MANY, values()),
+        true => Distinct { count: count_distinct(arrays, &values), exact: true },
+        false => distinct_up_to(MANY, all()),
     };
-    Seen { distinct, range, examples: first_distinct(values()) }
+    Seen { distinct, range, examples: first_distinct(all()) }
 }
 
 /// The first few distinct values among the first ten thousand.

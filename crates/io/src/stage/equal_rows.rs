@@ -17,28 +17,46 @@ pub(super) fn first_of_both(one: &[usize], other: &[usize]) -> Vec<usize> {
     firsts(&hashes, |a, b| one[a] == one[b] && other[a] == other[b])
 }
 
-/// No row.
-const EMPTY: usize = usize::MAX;
+/// Rows are dealt out by this many bits of their hashes: to each part belongs a table that stays within the
+/// second-level cache.
+const PART_BITS: u32 = 6;
 
-/// For each row, the first row with its hash that equals it: found in an open-addressing table of the first rows (Knuth,
-/// volume 3, 6.4, algorithm L).
-fn firsts(hashes: &[u64], are_equal: impl Fn(usize, usize) -> bool) -> Vec<usize> {
-    let mut slots = vec![EMPTY; (hashes.len() / 3 * 4 + 2).next_power_of_two()];
+/// For each row, the first row with its hash that equals it.
+fn firsts(hashes: &[u64], are_equal: impl Fn(usize, usize) -> bool + Sync) -> Vec<usize> {
+    let n_parts = 1 << PART_BITS;
+    let mut parts: Vec<Vec<(u64, usize)>> = vec![Vec::with_capacity(hashes.len() / n_parts * 9 / 8); n_parts];
+    for (row, &hash) in hashes.iter().enumerate() {
+        parts[(hash >> (u64::BITS - PART_BITS)) as usize].push((hash, row));
+    }
+    let repeats: Vec<Vec<(usize, usize)>> = parts.par_iter().map(|part| repeats(part, &are_equal)).collect();
+    let mut first: Vec<usize> = (0..hashes.len()).collect();
+    repeats.into_iter().flatten().for_each(|(row, leader)| first[row] = leader);
+    first
+}
+
+/// The rows of a part that equal an earlier one, with the first of these: found in an open-addressing table of first rows
+/// (Knuth, volume 3, 6.4, algorithm L).
+fn repeats(part: &[(u64, usize)], are_equal: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
+    const EMPTY: usize = usize::MAX;
+    let mut slots = vec![EMPTY; (part.len() / 3 * 4 + 4).next_power_of_two()];
     let last = slots.len() - 1;
-    let mut first = |row: usize| {
-        let mut at = hashes[row] as usize & last;
+    let mut repeats = Vec::new();
+    for (index, &(hash, row)) in part.iter().enumerate() {
+        let mut at = hash as usize & last;
         loop {
-            match slots[at] {
-                EMPTY => {
-                    slots[at] = row;
-                    return row;
-                }
-                leader if hashes[leader] == hashes[row] && are_equal(leader, row) => return leader,
-                _ => at = (at + 1) & last,
+            if slots[at] == EMPTY {
+                slots[at] = index;
+                break;
             }
+            let (other, leader) = part[slots[at]];
+            if other == hash && are_equal(leader, row) {
+                repeats.push((row, leader));
+                break;
+            }
+            at = (at + 1) & last;
         }
-    };
-    (0..hashes.len()).map(&mut first).collect()
+    }
+    repeats
 }
 
 struct Rows<'a> {

@@ -1,3 +1,5 @@
+use super::cell::Cell;
+
 /// The texts that stand for a missing value.
 #[derive(Debug)]
 pub(crate) struct Markers {
@@ -35,8 +37,8 @@ impl Markers {
     }
 
     /// Whether a cell begins like a marker.
-    pub(super) fn may_be(&self, cell: &str) -> bool {
-        cell.as_bytes().first().is_some_and(|&byte| self.first_bytes[usize::from(byte)])
+    pub(super) fn may_be(&self, cell: Cell<'_>) -> bool {
+        cell.rest.as_bytes().first().is_some_and(|&byte| self.first_bytes[usize::from(byte)])
     }
 
     /// Whether a trimmed cell stands for a missing value, and which.

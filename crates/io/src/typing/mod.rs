@@ -2,6 +2,7 @@
 
 mod attempt;
 mod canonical;
+mod cell;
 mod chunk;
 mod compact;
 mod date;
@@ -19,6 +20,7 @@ use arrow::error::ArrowError;
 
 use attempt::Parsed;
 pub(crate) use canonical::{Finite, canonical, canonical_type};
+pub(crate) use cell::Cell;
 pub(crate) use chunk::CellChunk;
 pub(crate) use markers::Markers;
 pub(crate) use numbers::{Misfit, Numbers};
@@ -88,7 +90,7 @@ fn type_cells(cells: &[StringArray], markers: &Markers) -> Typed {
 fn plain_numbers(cells: &[StringArray], markers: &Markers) -> Result<Numbers, Misfit> {
     let mut numbers = Numbers::new(markers);
     for chunk in cells {
-        numbers.take(chunk.iter().map(Option::unwrap_or_default), markers)?;
+        numbers.take(chunk.iter().map(|cell| Cell::from(cell.unwrap_or_default())), markers)?;
         numbers.close();
     }
     Ok(numbers)

@@ -1,5 +1,6 @@
 //! Plain numbers.
 
+use super::cell::Cell;
 use super::short::short_number;
 
 /// A plain number as it was written.
@@ -15,7 +16,7 @@ pub(super) enum Number {
 ///
 /// `0001` is no number but a code whose zeros matter, and neither are more digits than 64 bits hold.
 pub(super) fn number(cell: &str) -> Option<Number> {
-    short_number(cell.as_bytes()).or_else(|| match starts_like_a_number(cell) {
+    short_number(Cell::from(cell)).or_else(|| match starts_like_a_number(cell) {
         true => cell.parse().map(Number::Whole).ok().or_else(|| long_real(cell)),
         false => None,
     })

@@ -6,6 +6,7 @@ use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, PrimitiveBuilder, n
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Float64Type, Int64Type};
 
 use super::canonical::whole_as_integers;
+use super::cell::Cell;
 use super::markers::{Markers, MissingCounts};
 use super::number::{Number, is_infinity, number};
 use super::short::short_number;
@@ -44,14 +45,14 @@ impl Numbers {
     /// Adds cells; after a misfit, the column is of no use.
     pub(crate) fn take<'a>(
         &mut self,
-        cells: impl IntoIterator<Item = &'a str>,
+        cells: impl IntoIterator<Item = Cell<'a>>,
         markers: &Markers,
     ) -> Result<(), Misfit> {
         for cell in cells {
             // Blanks around a cell are rare, too.
-            let usual = if markers.may_be(cell) { None } else { short_number(cell.as_bytes()) };
+            let usual = if markers.may_be(cell) { None } else { short_number(cell) };
             let value = match usual {
-                None => self.unusual(plain(cell), markers)?,
+                None => self.unusual(plain(cell.text()), markers)?,
                 found => found,
             };
             self.append(value);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::read::column::CellRows;
+use crate::typing::Cell;
 
 /// Text and where its cells are.
 pub(super) struct Block {
@@ -27,10 +28,13 @@ impl CellRows for Block {
         self.marks.len() / (self.n_columns + 1)
     }
 
-    fn cells(&self, column: usize, rows: Range<usize>) -> impl Iterator<Item = &str> {
+    fn cells(&self, column: usize, rows: Range<usize>) -> impl Iterator<Item = Cell<'_>> {
         let stride = self.n_columns + 1;
         let gap = if column == 0 { 0 } else { self.gap };
         let rows = self.marks[rows.start * stride..rows.end * stride].chunks_exact(stride);
-        rows.map(move |marks| &self.text[(marks[column] + gap) as usize..marks[column + 1] as usize])
+        rows.map(move |marks| {
+            let (start, end) = (marks[column] + gap, marks[column + 1]);
+            Cell { rest: &self.text[start as usize..], len: (end - start) as usize }
+        })
     }
 }

@@ -61,6 +61,9 @@ pub struct DuplicateReport {
 ///
 /// # Errors
 /// [`IoError::NoColumn`].
+///
+/// # Panics
+/// Beyond 2^32 rows, whose columns take 32 GiB each.
 pub fn duplicates(table: &Table, id: Option<&str>) -> Result<DuplicateReport, IoError> {
     let id = id.map(|id| table.schema.index_of(id).map_err(|_| unknown(table, id))).transpose()?;
     Ok(Repeats::of(table, id).report)
@@ -86,6 +89,9 @@ pub fn duplicates(table: &Table, id: Option<&str>) -> Result<DuplicateReport, Io
 ///
 /// # Errors
 /// [`IoError::DuplicateIds`] under [`DuplicateIds::Error`], and [`IoError::NoColumn`].
+///
+/// # Panics
+/// Beyond 2^32 rows, whose columns take 32 GiB each.
 pub fn deduplicate(table: &Table, id: Option<&str>, policy: DuplicateIds) -> Result<(Table, DuplicateReport), IoError> {
     let column = id.map(|id| table.schema.index_of(id).map_err(|_| unknown(table, id))).transpose()?;
     let repeats = Repeats::of(table, column);
@@ -98,14 +104,14 @@ pub fn deduplicate(table: &Table, id: Option<&str>, policy: DuplicateIds) -> Res
         return Err(IoError::DuplicateIds { column: id.to_owned(), n_ids, n_rows, examples: report.examples });
     }
     report.n_rows_merged = report.n_rows_with_duplicate_ids - report.n_duplicate_ids;
-    let is_unique = |row: usize| of_row[row] == row;
+    let is_unique = |row: usize| is_first(&of_row, row);
     let keep = |keep: &dyn Fn(usize) -> bool| keep_masked(table, &masks(table, keep));
     let kept = match policy {
         _ if report.n_duplicate_ids == 0 => keep(&is_unique)?.0,
-        DuplicateIds::Error | DuplicateIds::First => keep(&|row| is_unique(row) && of_id[row] == row)?.0,
+        DuplicateIds::Error | DuplicateIds::First => keep(&|row| is_unique(row) && is_first(&of_id, row))?.0,
         DuplicateIds::Last => {
             let last = last_of(&of_id, is_unique);
-            keep(&|row| last[of_id[row]] == row)?.0
+            keep(&|row| last[of_id[row] as usize] == row)?.0
         }
         DuplicateIds::Aggregate => {
             let unique: Vec<usize> = (0..of_row.len()).filter(|&row| is_unique(row)).collect();
@@ -115,18 +121,22 @@ pub fn deduplicate(table: &Table, id: Option<&str>, policy: DuplicateIds) -> Res
     Ok((kept, report))
 }
 
+fn is_first(first: &[u32], row: usize) -> bool {
+    first[row] as usize == row
+}
+
 /// The last of the rows that are `unique` with each id, by the first row with the id.
-fn last_of(of_id: &[usize], is_unique: impl Fn(usize) -> bool) -> Vec<usize> {
+fn last_of(of_id: &[u32], is_unique: impl Fn(usize) -> bool) -> Vec<usize> {
     let mut last: Vec<usize> = vec![usize::MAX; of_id.len()];
-    (0..of_id.len()).filter(|&row| is_unique(row)).for_each(|row| last[of_id[row]] = row);
+    (0..of_id.len()).filter(|&row| is_unique(row)).for_each(|row| last[of_id[row] as usize] = row);
     last
 }
 
 /// The first rows with each id among rows that were kept, as places among these. The first row with an id is always kept.
-fn renumbered(of_id: &[usize], kept: &[usize]) -> Vec<usize> {
+fn renumbered(of_id: &[u32], kept: &[usize]) -> Vec<usize> {
     let mut place = vec![0; of_id.len()];
     kept.iter().enumerate().for_each(|(at, &row)| place[row] = at);
-    kept.iter().map(|&row| place[of_id[row]]).collect()
+    kept.iter().map(|&row| place[of_id[row] as usize]).collect()
 }
 
 /// Which rows repeat earlier ones.
@@ -138,9 +148,9 @@ struct Repeats {
 
 struct Firsts {
     /// For each row the first that equals it in every column.
-    of_row: Vec<usize>,
+    of_row: Vec<u32>,
     /// For each row the first with the same id; rows without an id are their own.
-    of_id: Vec<usize>,
+    of_id: Vec<u32>,
 }
 
 impl Repeats {
@@ -154,7 +164,7 @@ impl Repeats {
             rayon::join(|| first_equal(&table.batches, &[id]), || first_equal(&table.batches, &others));
         let (n_repeated_ids, n_equal_others) = (count_repeats(&of_id), count_repeats(&of_others));
         let of_row = match n_repeated_ids.min(n_equal_others) {
-            0 => (0..of_id.len()).collect(),
+            0 => (0..).take(of_id.len()).collect(),
             _ => first_of_both(&of_id, &of_others),
         };
         let n_exact_rows = count_repeats(&of_row);
@@ -167,33 +177,22 @@ impl Repeats {
 }
 
 /// Missing ids are not each other.
-fn part_missing(of_id: &mut [usize], table: &Table, id: usize) {
+fn part_missing(of_id: &mut [u32], table: &Table, id: usize) {
     let arrays = table.batches.iter().map(|batch| batch.column(id));
     let missing = arrays.flat_map(|array| (0..array.len()).map(|row| array.is_null(row)));
-    of_id
-        .iter_mut()
-        .zip(missing)
-        .enumerate()
-        .filter(|(_, (_, missing))| *missing)
-        .for_each(|(row, (first, _))| *first = row);
+    (0..).zip(of_id).zip(missing).filter(|(_, missing)| *missing).for_each(|((row, first), _)| *first = row);
 }
 
 /// Counts the ids that are on several rows, rows that repeat another one aside.
-fn with_ids(
-    mut report: DuplicateReport,
-    table: &Table,
-    id: usize,
-    of_row: &[usize],
-    of_id: &[usize],
-) -> DuplicateReport {
-    let mut leaders: Vec<usize> =
-        (0..of_id.len()).filter(|&row| of_row[row] == row && of_id[row] != row).map(|row| of_id[row]).collect();
+fn with_ids(mut report: DuplicateReport, table: &Table, id: usize, of_row: &[u32], of_id: &[u32]) -> DuplicateReport {
+    let is_later = |row: &usize| is_first(of_row, *row) && !is_first(of_id, *row);
+    let mut leaders: Vec<u32> = (0..of_id.len()).filter(is_later).map(|row| of_id[row]).collect();
     let n_later = leaders.len() as u64;
     leaders.sort_unstable();
     leaders.dedup();
     report.n_duplicate_ids = leaders.len() as u64;
     report.n_rows_with_duplicate_ids = leaders.len() as u64 + n_later;
-    report.examples = leaders.iter().take(5).filter_map(|&row| text_of(table, id, row)).collect();
+    report.examples = leaders.iter().take(5).filter_map(|&row| text_of(table, id, row as usize)).collect();
     report
 }
 
@@ -208,13 +207,8 @@ fn text_of(table: &Table, column: usize, mut row: usize) -> Option<String> {
     None
 }
 
-/// The first rows of those that repeat one.
-fn repeats(first: &[usize]) -> impl Iterator<Item = usize> {
-    first.iter().enumerate().filter(|&(row, &first)| first != row).map(|(_, &first)| first)
-}
-
-fn count_repeats(first: &[usize]) -> u64 {
-    repeats(first).count() as u64
+fn count_repeats(first: &[u32]) -> u64 {
+    (0..first.len()).filter(|&row| !is_first(first, row)).count() as u64
 }
 
 /// One mask per batch.

@@ -4,52 +4,60 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use rayon::prelude::*;
 
-/// For each row, the first row equal to it in the columns given; NULL equals NULL. O(n).
-pub(super) fn first_equal(batches: &[RecordBatch], columns: &[usize]) -> Vec<usize> {
-    let hashes: Vec<u64> = batches.par_iter().map(|batch| hashes(batch, columns)).collect::<Vec<_>>().concat();
+/// For each row, the first row equal to it in the columns given; NULL equals NULL. O(n); 16 bytes per row.
+///
+/// # Panics
+/// Beyond 2^32 rows, whose columns take 32 GiB each.
+pub(super) fn first_equal(batches: &[RecordBatch], columns: &[usize]) -> Vec<u32> {
+    let hashes: Vec<Vec<u64>> = batches.par_iter().map(|batch| hashes(batch, columns)).collect();
     let rows = Rows { batches, columns, starts: starts(batches) };
-    firsts(&hashes, |a, b| rows.are_equal(a, b))
+    firsts(hashes.into_iter().flatten(), |a, b| rows.are_equal(a, b))
 }
 
 /// For each row, the first row that has the same two firsts.
-pub(super) fn first_of_both(one: &[usize], other: &[usize]) -> Vec<usize> {
-    let hashes: Vec<u64> = one.iter().zip(other).map(|(&a, &b)| mix(mix(a as u64) ^ b as u64)).collect();
-    firsts(&hashes, |a, b| one[a] == one[b] && other[a] == other[b])
+pub(super) fn first_of_both(one: &[u32], other: &[u32]) -> Vec<u32> {
+    let hashes = one.iter().zip(other).map(|(&a, &b)| mix(u64::from(a) << 32 | u64::from(b)));
+    firsts(hashes, |a, b| one[a] == one[b] && other[a] == other[b])
 }
 
 /// Rows are dealt out by this many bits of their hashes: to each part belongs a table that stays within the
 /// second-level cache.
 const PART_BITS: u32 = 6;
 
+/// Half of a row's hash, and its number.
+type Key = (u32, u32);
+
 /// For each row, the first row with its hash that equals it.
-fn firsts(hashes: &[u64], are_equal: impl Fn(usize, usize) -> bool + Sync) -> Vec<usize> {
-    let n_parts = 1 << PART_BITS;
-    let mut parts: Vec<Vec<(u64, usize)>> = vec![Vec::with_capacity(hashes.len() / n_parts * 9 / 8); n_parts];
-    for (row, &hash) in hashes.iter().enumerate() {
-        parts[(hash >> (u64::BITS - PART_BITS)) as usize].push((hash, row));
+fn firsts(hashes: impl Iterator<Item = u64>, are_equal: impl Fn(usize, usize) -> bool + Sync) -> Vec<u32> {
+    let mut parts: Vec<Vec<Key>> = vec![Vec::new(); 1 << PART_BITS];
+    let mut n_rows = 0;
+    for hash in hashes {
+        parts[(hash >> (u64::BITS - PART_BITS)) as usize].push((hash as u32, n_rows));
+        n_rows = n_rows.checked_add(1).expect("fewer than 2^32 rows");
     }
-    let repeats: Vec<Vec<(usize, usize)>> = parts.par_iter().map(|part| repeats(part, &are_equal)).collect();
-    let mut first: Vec<usize> = (0..hashes.len()).collect();
-    repeats.into_iter().flatten().for_each(|(row, leader)| first[row] = leader);
+    let repeats: Vec<Vec<(u32, u32)>> = parts.par_iter().map(|part| repeats(part, &are_equal)).collect();
+    drop(parts);
+    let mut first: Vec<u32> = (0..n_rows).collect();
+    repeats.into_iter().flatten().for_each(|(row, leader)| first[row as usize] = leader);
     first
 }
 
 /// The rows of a part that equal an earlier one, with the first of these: found in an open-addressing table of first rows
 /// (Knuth, volume 3, 6.4, algorithm L).
-fn repeats(part: &[(u64, usize)], are_equal: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
-    const EMPTY: usize = usize::MAX;
+fn repeats(part: &[Key], are_equal: impl Fn(usize, usize) -> bool) -> Vec<(u32, u32)> {
+    const EMPTY: u32 = u32::MAX;
     let mut slots = vec![EMPTY; (part.len() / 3 * 4 + 4).next_power_of_two()];
     let last = slots.len() - 1;
     let mut repeats = Vec::new();
-    for (index, &(hash, row)) in part.iter().enumerate() {
+    for (index, &(hash, row)) in (0..).zip(part) {
         let mut at = hash as usize & last;
         loop {
             if slots[at] == EMPTY {
                 slots[at] = index;
                 break;
             }
-            let (other, leader) = part[slots[at]];
-            if other == hash && are_equal(leader, row) {
+            let (other, leader) = part[slots[at] as usize];
+            if other == hash && are_equal(leader as usize, row as usize) {
                 repeats.push((row, leader));
                 break;
             }
@@ -173,10 +181,10 @@ mod tests {
         #[test]
         fn rows_of_one_hash_are_told_apart(values in prop::collection::vec(0..12_u32, 0..60), n_hashes in 1..5_u32) {
             let hashes: Vec<u64> = values.iter().map(|value| u64::from(value % n_hashes)).collect();
-            let found = firsts(&hashes, |a, b| values[a] == values[b]);
+            let found = firsts(hashes.into_iter(), |a, b| values[a] == values[b]);
             let expected: Vec<Option<usize>> =
                 values.iter().map(|value| values.iter().position(|other| other == value)).collect();
-            prop_assert_eq!(found.into_iter().map(Some).collect::<Vec<_>>(), expected);
+            prop_assert_eq!(found.into_iter().map(|row| Some(row as usize)).collect::<Vec<_>>(), expected);
         }
     }
 }

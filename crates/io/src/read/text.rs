@@ -6,7 +6,7 @@ use super::input::Input;
 use crate::{Encoding, FileReport, Format, IoError};
 
 /// Large enough that threads seldom wait for each other, small enough for the second-level cache.
-const BLOCK_BYTES: usize = 1 << 19;
+const BLOCK_BYTES: usize = 1 << 18;
 
 /// Reads text block by block, cut at the ends of lines where there are any.
 pub(super) struct TextBlocks {

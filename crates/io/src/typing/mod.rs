@@ -23,7 +23,7 @@ pub(crate) use canonical::{Finite, canonical, canonical_type};
 pub(crate) use cell::Cell;
 pub(crate) use chunk::CellChunk;
 pub(crate) use markers::Markers;
-pub(crate) use numbers::{Misfit, Numbers};
+pub(crate) use numbers::{Misfit, NumberRun, Numbers};
 
 /// A typed column, one array per chunk of cells, and how it came about.
 #[derive(Debug)]
@@ -90,8 +90,8 @@ fn type_cells(cells: &[StringArray], markers: &Markers) -> Typed {
 fn plain_numbers(cells: &[StringArray], markers: &Markers) -> Result<Numbers, Misfit> {
     let mut numbers = Numbers::new(markers);
     for chunk in cells {
-        numbers.take(chunk.iter().map(|cell| Cell::from(cell.unwrap_or_default())), markers)?;
-        numbers.close();
+        let cells = chunk.iter().map(|cell| Cell::from(cell.unwrap_or_default()));
+        numbers.append_chunk(NumberRun::of(cells, chunk.len(), markers)?);
     }
     Ok(numbers)
 }

@@ -11,103 +11,123 @@ use super::markers::{Markers, MissingCounts};
 use super::number::{Number, is_infinity, number};
 use super::short::short_number;
 use super::{Typed, plain};
+use crate::BATCH_ROWS;
 
 /// A cell that is neither a number nor missing.
 #[derive(Debug)]
 pub(crate) struct Misfit;
 
+/// Cells of a column that are all plain numbers or missing.
+#[derive(Debug)]
+pub(crate) struct NumberRun {
+    array: ArrayRef,
+    missing: MissingCounts,
+    n_values: u64,
+}
+
 /// A column of plain numbers as far as its cells are known: whole ones until one is not.
 #[derive(Debug)]
 pub(crate) struct Numbers {
+    /// The chunk that is not full.
     open: Open,
+    n_open: usize,
     done: Vec<ArrayRef>,
     missing: MissingCounts,
     n_values: u64,
 }
 
-/// The rows of the chunk that is not full.
+/// Numbers, whole ones until one is not.
 #[derive(Debug)]
 enum Open {
     Whole(PrimitiveBuilder<Int64Type>),
     Real(PrimitiveBuilder<Float64Type>),
 }
 
+impl NumberRun {
+    /// Reads `n` cells.
+    pub(crate) fn of<'a>(cells: impl Iterator<Item = Cell<'a>>, n: usize, markers: &Markers) -> Result<Self, Misfit> {
+        let mut open = Open::Whole(PrimitiveBuilder::with_capacity(n));
+        let mut missing = MissingCounts::new(markers);
+        let mut n_values = 0;
+        for cell in cells {
+            // Blanks around a cell are rare, too.
+            let usual = if markers.may_be(cell) { None } else { short_number(cell) };
+            let value = match usual {
+                None => unusual(plain(cell.text()), markers, &mut missing)?,
+                found => found,
+            };
+            n_values += u64::from(value.is_some());
+            open.push(value);
+        }
+        Ok(Self { array: open.into_array(), missing, n_values })
+    }
+}
+
+/// A cell that needs a closer look; `None` for a missing one.
+#[cold]
+fn unusual(cell: &str, markers: &Markers, missing: &mut MissingCounts) -> Result<Option<Number>, Misfit> {
+    if let Some(kind) = markers.find(cell) {
+        missing.add(kind);
+        return Ok(None);
+    }
+    match number(cell) {
+        None if is_infinity(cell) => {
+            missing.n_infinite += 1;
+            Ok(None)
+        }
+        None => Err(Misfit),
+        found => Ok(found),
+    }
+}
+
 impl Numbers {
     pub(crate) fn new(markers: &Markers) -> Self {
         Self {
             open: Open::Whole(PrimitiveBuilder::new()),
+            n_open: 0,
             done: Vec::new(),
             missing: MissingCounts::new(markers),
             n_values: 0,
         }
     }
 
-    /// Adds cells; after a misfit, the column is of no use.
-    pub(crate) fn take<'a>(
-        &mut self,
-        cells: impl IntoIterator<Item = Cell<'a>>,
-        markers: &Markers,
-    ) -> Result<(), Misfit> {
-        for cell in cells {
-            // Blanks around a cell are rare, too.
-            let usual = if markers.may_be(cell) { None } else { short_number(cell) };
-            let value = match usual {
-                None => self.unusual(plain(cell.text()), markers)?,
-                found => found,
-            };
-            self.append(value);
-        }
-        Ok(())
-    }
-
-    /// A cell that needs a closer look; `None` for a missing one.
-    #[cold]
-    fn unusual(&mut self, cell: &str, markers: &Markers) -> Result<Option<Number>, Misfit> {
-        if let Some(kind) = markers.find(cell) {
-            self.missing.add(kind);
-            return Ok(None);
-        }
-        match number(cell) {
-            None if is_infinity(cell) => {
-                self.missing.n_infinite += 1;
-                Ok(None)
+    /// Adds cells to chunks of [`BATCH_ROWS`] and says how many bytes those take that became full.
+    pub(crate) fn append(&mut self, run: &NumberRun) -> usize {
+        self.count(run);
+        let (mut start, mut n_bytes) = (0, 0);
+        while start < run.array.len() {
+            let n = (BATCH_ROWS - self.n_open).min(run.array.len() - start);
+            self.open.append(&run.array.slice(start, n));
+            self.n_open += n;
+            start += n;
+            if self.n_open == BATCH_ROWS {
+                n_bytes += self.close();
             }
-            None => Err(Misfit),
-            found => Ok(found),
         }
+        n_bytes
     }
 
-    #[inline]
-    fn append(&mut self, value: Option<Number>) {
-        self.n_values += u64::from(value.is_some());
-        match (&mut self.open, value) {
-            (Open::Real(open), Some(Number::Real(value))) => open.append_value(value),
-            (Open::Whole(open), Some(Number::Whole(value))) => open.append_value(value),
-            (Open::Real(open), Some(Number::Whole(value))) => open.append_value(value as f64),
-            (Open::Whole(_), Some(Number::Real(value))) => self.real().append_value(value),
-            (Open::Real(open), None) => open.append_null(),
-            (Open::Whole(open), None) => open.append_null(),
-        }
+    /// Adds cells as a chunk of its own.
+    pub(crate) fn append_chunk(&mut self, run: NumberRun) {
+        self.close();
+        self.count(&run);
+        self.done.push(run.array);
     }
 
-    /// The open chunk, which holds more than whole numbers from now on.
-    fn real(&mut self) -> &mut PrimitiveBuilder<Float64Type> {
-        if let Open::Whole(whole) = &mut self.open {
-            let mut real = PrimitiveBuilder::with_capacity(whole.capacity());
-            whole.finish().iter().for_each(|value| real.append_option(value.map(|value| value as f64)));
-            self.open = Open::Real(real);
-        }
-        match &mut self.open {
-            Open::Real(real) => real,
-            Open::Whole(_) => unreachable!("made real above"),
-        }
+    fn count(&mut self, run: &NumberRun) {
+        self.missing.add_all(&run.missing);
+        self.n_values += run.n_values;
     }
 
-    /// Ends a chunk and says how many bytes it takes.
+    /// Ends the last chunk, if there is one, and says how many bytes it takes.
     pub(crate) fn close(&mut self) -> usize {
+        if self.n_open == 0 {
+            return 0;
+        }
         let chunk = self.open.finish();
         let n_bytes = chunk.get_array_memory_size();
         self.done.push(chunk);
+        self.n_open = 0;
         n_bytes
     }
 
@@ -133,6 +153,47 @@ impl Numbers {
 }
 
 impl Open {
+    #[inline]
+    fn push(&mut self, value: Option<Number>) {
+        match (&mut *self, value) {
+            (Self::Real(open), Some(Number::Real(value))) => open.append_value(value),
+            (Self::Whole(open), Some(Number::Whole(value))) => open.append_value(value),
+            (Self::Real(open), Some(Number::Whole(value))) => open.append_value(value as f64),
+            (Self::Whole(_), Some(Number::Real(value))) => self.real().append_value(value),
+            (Self::Real(open), None) => open.append_null(),
+            (Self::Whole(open), None) => open.append_null(),
+        }
+    }
+
+    fn append(&mut self, array: &ArrayRef) {
+        match (&mut *self, array.as_primitive_opt::<Int64Type>()) {
+            (Self::Whole(open), Some(whole)) => open.append_array(whole),
+            _ => self.real().append_array(as_real(array).as_primitive()),
+        }
+    }
+
+    /// The same, for more than whole numbers from now on.
+    #[cold]
+    fn real(&mut self) -> &mut PrimitiveBuilder<Float64Type> {
+        if let Self::Whole(whole) = self {
+            let mut real = PrimitiveBuilder::with_capacity(whole.capacity());
+            let array: ArrayRef = Arc::new(whole.finish());
+            real.append_array(as_real(&array).as_primitive());
+            *self = Self::Real(real);
+        }
+        match self {
+            Self::Real(real) => real,
+            Self::Whole(_) => unreachable!("made real above"),
+        }
+    }
+
+    fn into_array(self) -> ArrayRef {
+        match self {
+            Self::Whole(mut open) => Arc::new(open.finish()),
+            Self::Real(mut open) => Arc::new(open.finish()),
+        }
+    }
+
     fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Whole(open) => Arc::new(finished(open)),

@@ -1,7 +1,5 @@
 //! Rows of equally many cells in a piece of text.
 
-use std::ops::Range;
-
 use crate::read::column::CellRows;
 use crate::typing::Cell;
 
@@ -28,11 +26,10 @@ impl CellRows for Block {
         self.marks.len() / (self.n_columns + 1)
     }
 
-    fn cells(&self, column: usize, rows: Range<usize>) -> impl Iterator<Item = Cell<'_>> {
+    fn cells(&self, column: usize) -> impl Iterator<Item = Cell<'_>> {
         let stride = self.n_columns + 1;
         let gap = if column == 0 { 0 } else { self.gap };
-        let rows = self.marks[rows.start * stride..rows.end * stride].chunks_exact(stride);
-        rows.map(move |marks| {
+        self.marks.chunks_exact(stride).map(move |marks| {
             let (start, end) = (marks[column] + gap, marks[column + 1]);
             Cell { rest: &self.text[start as usize..], len: (end - start) as usize }
         })

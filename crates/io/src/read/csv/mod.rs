@@ -17,7 +17,7 @@ use parser::Parser;
 use sniff::Layout;
 
 /// Pieces that are parsed at a time, for each thread: work enough that none waits for another.
-const PIECES: usize = 2;
+const PIECES: usize = 4;
 
 /// Reads delimited text; while some pieces are parsed, the next are read, digested and decoded.
 pub(super) fn read(input: Input, context: &mut Context<'_>) -> Result<RawFile, IoError> {

@@ -8,7 +8,7 @@ use super::plain::{Plain, is_plain};
 use super::quoted::{Row, RowReader, Rows};
 use super::split::{Ragged, Split};
 use crate::IoError;
-use crate::read::column::{CellRows, Growing};
+use crate::read::column::{CellRows, Growing, Part};
 use crate::read::{Context, RawColumn, header};
 
 /// Takes pieces of text and keeps the cells in columns.
@@ -140,18 +140,23 @@ impl Parser {
     }
 
     fn take(&mut self, pieces: Vec<Piece>, context: &mut Context<'_>) -> Result<(), IoError> {
-        let (delimiter, n_columns) = (self.delimiter, self.columns.len());
-        let split: Vec<Split> = pieces.into_par_iter().map(|piece| piece.split(delimiter, n_columns)).collect();
-        let mut blocks = Vec::with_capacity(split.len());
-        for Split { block, ragged, n_blank } in split {
-            self.n_rows += block.n_rows() as u64;
+        let (delimiter, markers) = (self.delimiter, context.markers);
+        let wanted: Vec<bool> = self.columns.iter().map(Growing::is_of_numbers).collect();
+        let part = |piece: Piece| {
+            let Split { block, ragged, n_blank } = piece.split(delimiter, wanted.len());
+            (block.n_rows(), Part::new(block, &wanted, markers), ragged, n_blank)
+        };
+        let found: Vec<_> = pieces.into_par_iter().map(part).collect();
+        let mut parts = Vec::with_capacity(found.len());
+        for (n_rows, part, ragged, n_blank) in found {
+            self.n_rows += n_rows as u64;
             self.ragged.append(ragged);
             self.lines.add_blank(n_blank);
-            blocks.push(block);
+            parts.push(part);
         }
         let columns = self.columns.par_iter_mut().enumerate();
-        let taken = columns.map(|(index, column)| column.take(&blocks, index, context.markers));
-        let n_bytes: Vec<usize> = taken.collect::<Result<_, _>>().map_err(failed)?;
+        let n_bytes: Vec<usize> =
+            columns.map(|(index, column)| column.take(&parts, index)).collect::<Result<_, _>>().map_err(failed)?;
         context.budget.take(n_bytes.iter().sum())
     }
 }

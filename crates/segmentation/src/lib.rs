@@ -79,7 +79,7 @@ pub use recipe::{
     DuplicatesRecipe, EncodingName, Expressions, GridSize, Init, KMeansSearch, KRange, KRangeError, MetricName, Packs,
     Parameter, Recipe, SelectionMethod, Trainer, TrainingOrder, UnitsBy,
 };
-pub use reduce::{Reduction, reduce, reduce_with};
+pub use reduce::{Reduction, ReductionMethod, reduce, reduce_with};
 pub use resolve::pack;
 pub use rfm::{LeftOut, Rfm, RfmRecipe, RfmSegmentSize, RfmSummary, rfm, rfm_with};
 pub use run::{RunOptions, run, run_with};

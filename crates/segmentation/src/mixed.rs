@@ -130,7 +130,7 @@ impl MixedColumns {
     }
 
     /// The columns looked at and where their features begin.
-    fn seen(&self) -> impl Iterator<Item = (usize, &MixedColumn)> {
+    pub(crate) fn seen(&self) -> impl Iterator<Item = (usize, &MixedColumn)> {
         let starts = self.columns.iter().scan(0, |at, column| {
             let start = *at;
             *at += column.width();

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use segctl_segmentation::{Algorithm, Algorithms, Components, Recipe, TreeCut};
+use segctl_segmentation::{Algorithm, Algorithms, Components, Recipe, ReductionMethod, TreeCut};
 
 pub(crate) use cluster::ClusterArgs;
 pub(crate) use data::{DataArgs, SourceArgs};
@@ -267,6 +267,26 @@ impl FitArgs {
 pub(crate) enum Method {
     /// Principal components
     Pca,
+    /// Principal components by a randomised sketch, for hundreds of features
+    RandomizedPca,
+    /// Principal components by batches of customers
+    IncrementalPca,
+    /// Factor analysis of mixed data: numbers and categories, each weighing as much
+    Famd,
+    /// Multiple correspondence analysis: categories alone
+    Mca,
+}
+
+impl Method {
+    pub(crate) fn reduction(self) -> ReductionMethod {
+        match self {
+            Self::Pca => ReductionMethod::Pca,
+            Self::RandomizedPca => ReductionMethod::RandomizedPca,
+            Self::IncrementalPca => ReductionMethod::IncrementalPca,
+            Self::Famd => ReductionMethod::Famd,
+            Self::Mca => ReductionMethod::Mca,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

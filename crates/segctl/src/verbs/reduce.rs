@@ -7,7 +7,7 @@ use segctl_io::{OutputFormat, RecordBatch};
 use segctl_segmentation::{Reduction, RunOptions, Timings, TimingsReport, reduce_with};
 use serde::Serialize;
 
-use crate::args::{Common, Method, ReduceArgs};
+use crate::args::{Common, ReduceArgs};
 use crate::error::CliError;
 use crate::terminal::{Terminal, plain_number};
 use crate::{files, resources};
@@ -22,9 +22,8 @@ pub(crate) fn reduce(args: &ReduceArgs, common: &Common, terminal: &Terminal) ->
     let mut timings = Timings::default();
     let found = {
         let progress = terminal.progress();
-        match args.method {
-            Method::Pca => reduce_with(&source, &recipe, args.components, &options, &progress, &mut timings)?,
-        }
+        let method = args.method.reduction();
+        reduce_with(&source, &recipe, method, args.components, &options, &progress, &mut timings)?
     };
     timings.time("write", || {
         if let (Some(path), Some(format)) = (&args.loadings_out, loadings) {
@@ -56,37 +55,36 @@ impl<'a> Document<'a> {
     fn new(found: &'a Reduction) -> Self {
         Self {
             n_customers: found.scores.n_rows(),
-            features: &found.features,
-            explained_variance: &found.pca.explained_variance,
-            explained_variance_ratio: &found.pca.explained_variance_ratio,
-            components: found.pca.components.view().rows().collect(),
+            features: &found.columns,
+            explained_variance: &found.explained_variance,
+            explained_variance_ratio: &found.explained_variance_ratio,
+            components: found.loadings.view().rows().collect(),
             ledger: &found.ledger,
         }
     }
 }
 
 fn summary(found: &Reduction) -> String {
-    let (n, d) = (plain_number(found.scores.n_rows() as f64), found.features.len());
+    let (n, d) = (plain_number(found.scores.n_rows() as f64), found.columns.len());
     let mut text = format!("{n} customers, {d} features\n");
     let mut total = 0.0;
-    for (c, (variance, ratio)) in
-        found.pca.explained_variance.iter().zip(&found.pca.explained_variance_ratio).enumerate()
-    {
+    let variances = found.explained_variance.iter().zip(&found.explained_variance_ratio);
+    for (c, (variance, ratio)) in variances.enumerate() {
         total += ratio * 100.0;
         text.push_str(&format!(
-            "PC{:<3} variance {variance:>10.4}  {:>5.1} %  together {total:>5.1} %  {}\n",
-            c + 1,
+            "{:<5} variance {variance:>10.4}  {:>5.1} %  together {total:>5.1} %  {}\n",
+            found.component_name(c),
             ratio * 100.0,
-            strongest(&found.features, found.pca.components.row(c))
+            strongest(&found.columns, found.loadings.row(c))
         ));
     }
     text
 }
 
-/// The features with the largest loadings.
-fn strongest(features: &[String], loadings: &[f64]) -> String {
-    let mut order: Vec<usize> = (0..features.len()).collect();
+/// The columns with the largest loadings.
+fn strongest(columns: &[String], loadings: &[f64]) -> String {
+    let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by(|&a, &b| loadings[b].abs().total_cmp(&loadings[a].abs()));
-    let told = order.iter().take(3).map(|&j| format!("{} {:+.2}", features[j], loadings[j]));
+    let told = order.iter().take(3).map(|&j| format!("{} {:+.2}", columns[j], loadings[j]));
     told.collect::<Vec<_>>().join(", ")
 }

@@ -8,7 +8,8 @@ use arrow::error::ArrowError;
 use rayon::prelude::*;
 
 use super::{RawColumn, RawFile};
-use crate::typing::{Markers, Typed, type_column, type_numbers};
+use crate::roles::speaks_of_dates;
+use crate::typing::{Markers, Typed, serial_days, type_column, type_numbers};
 use crate::{IoError, ReadOptions, ReadReport, Table};
 
 /// Files read so far.
@@ -89,7 +90,8 @@ impl Assembly {
         let columns = std::mem::take(&mut self.columns);
         let typed: Vec<Typed> = columns
             .into_par_iter()
-            .map(|column| column.typed(markers))
+            .zip(&self.names)
+            .map(|(column, name)| Ok(dated(column.typed(markers)?, name)))
             .collect::<Result<_, ArrowError>>()
             .map_err(|source| IoError::Arrow { name: "typing the columns".into(), source })?;
         for (name, typed) in self.names.iter().zip(&typed) {
@@ -124,6 +126,11 @@ impl RawColumn {
             Self::Left => type_column(Vec::new(), markers),
         }
     }
+}
+
+/// Numbers under a name that speaks of dates may be days.
+fn dated(typed: Typed, name: &str) -> Typed {
+    if speaks_of_dates(name) { serial_days(typed) } else { typed }
 }
 
 fn batches(names: &[String], typed: &[Typed]) -> Result<(Arc<Schema>, Vec<RecordBatch>), IoError> {

@@ -101,7 +101,7 @@ impl Growing {
         let Kind::Cells { open, done } = &mut self.kind else { return Ok(0) };
         let mut n_bytes = 0;
         for cell in cells {
-            open.push(cell.text());
+            open.push(&cell.text());
             if open.len() == BATCH_ROWS {
                 n_bytes += closed(open, done)?;
             }

@@ -1,5 +1,7 @@
 //! How many values differ.
 
+use std::ops::ControlFlow;
+
 use arrow::array::ArrayRef;
 use rayon::prelude::*;
 
@@ -60,11 +62,11 @@ pub(super) fn count_distinct<'a, T: Hashed, I: Iterator<Item = T>>(
 
 /// The number of distinct values, or `limit` when there are as many or more. O(n), in a table of them (Knuth, volume 3,
 /// 6.4, algorithm L).
-pub(super) fn distinct_up_to<T: Hashed>(limit: usize, values: impl Iterator<Item = T>) -> Distinct {
+pub(super) fn distinct_up_to<T: Hashed>(limit: usize, mut values: impl Iterator<Item = T>) -> Distinct {
     let mut slots: Vec<Option<T>> = vec![None; (2 * limit).next_power_of_two()];
     let last = slots.len() - 1;
     let mut count = 0;
-    for value in values {
+    let counted = values.try_for_each(|value| {
         let mut at = value.hash() as usize & last;
         while slots[at].is_some_and(|other| other != value) {
             at = (at + 1) & last;
@@ -72,12 +74,10 @@ pub(super) fn distinct_up_to<T: Hashed>(limit: usize, values: impl Iterator<Item
         if slots[at].is_none() {
             slots[at] = Some(value);
             count += 1;
-            if count == limit {
-                return Distinct { count, exact: false };
-            }
         }
-    }
-    Distinct { count, exact: true }
+        if count == limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    Distinct { count, exact: counted.is_continue() }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::suggest::nearest;
 use crate::{ColumnInfo, IoError, Role};
+pub(crate) use names::speaks_of_dates;
 use summary::Summary;
 
 /// The columns of canonical batches with their roles, and the name of the id.

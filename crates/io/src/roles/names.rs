@@ -33,6 +33,8 @@ const ROW_NAMES: [&str; 9] = ["recnum", "rownum", "rowid", "record", "index", "r
 
 const POSTAL: [&str; 8] = ["postcode", "postcodes", "postal", "zip", "zipcode", "plz", "postleitzahl", "cep"];
 
+const DATES: [&str; 7] = ["date", "dates", "datum", "fecha", "datetime", "birthdate", "dob"];
+
 const COUNTS: [&str; 25] = [
     "n",
     "num",
@@ -84,6 +86,11 @@ pub(super) fn speaks_of_counts(name: &str) -> bool {
 /// Whether the name speaks of postal codes, which are places and no amounts.
 pub(super) fn speaks_of_places(name: &str) -> bool {
     words(name).iter().any(|word| POSTAL.contains(&word.as_str()))
+}
+
+/// Whether the name speaks of dates: `InvoiceDate`, `Dt_Customer` not, which may be anything.
+pub(crate) fn speaks_of_dates(name: &str) -> bool {
+    words(name).iter().any(|word| DATES.contains(&word.as_str()))
 }
 
 /// `custid`, `userid`: people and `id` without a border between them.
@@ -145,6 +152,16 @@ mod tests {
         }
         for name in ["Region", "EDUCATION", "Enumeration", "nation"] {
             assert!(!speaks_of_counts(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_dates() {
+        for name in ["InvoiceDate", "date", "ORDER_DATE", "Date of birth"] {
+            assert!(speaks_of_dates(name), "{name}");
+        }
+        for name in ["update", "candidates", "Dt_Customer", "DAYS"] {
+            assert!(!speaks_of_dates(name), "{name}");
         }
     }
 

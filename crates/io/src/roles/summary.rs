@@ -149,10 +149,8 @@ fn seen<'a, T: Hashed, I: Iterator<Item = T>>(
     values: impl Fn(&'a ArrayRef) -> I + Sync,
 ) -> Seen<T> {
     let all = || arrays.iter().flat_map(&values);
-    let range = all().fold(None, |range: Option<(T, T)>, value| match range {
-        None => Some((value, value)),
-        Some((min, max)) => Some((min.min(value), max.max(value))),
-    });
+    let range =
+        all().next().map(|first| all().fold((first, first), |(min, max), value| (min.min(value), max.max(value))));
     let distinct = match n_rows <= EXACT_ROWS {
         true => Distinct { count: count_distinct(arrays, &values), exact: true },
         false => distinct_up_to(MANY, all()),

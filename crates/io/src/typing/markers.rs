@@ -38,7 +38,7 @@ impl Markers {
 
     /// Whether a cell begins like a marker.
     pub(super) fn may_be(&self, cell: Cell<'_>) -> bool {
-        cell.rest.as_bytes().first().is_some_and(|&byte| self.first_bytes[usize::from(byte)])
+        cell.rest.first().is_some_and(|&byte| self.first_bytes[usize::from(byte)])
     }
 
     /// Whether a trimmed cell stands for a missing value, and which.

@@ -10,6 +10,7 @@ mod decorated;
 mod markers;
 mod number;
 mod numbers;
+mod serial;
 mod short;
 mod text;
 mod truths;
@@ -24,6 +25,7 @@ pub(crate) use cell::Cell;
 pub(crate) use chunk::CellChunk;
 pub(crate) use markers::Markers;
 pub(crate) use numbers::{Misfit, NumberRun, Numbers};
+pub(crate) use serial::serial_days;
 
 /// A typed column, one array per chunk of cells, and how it came about.
 #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, PrimitiveBuilder, new_null_array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanBufferBuilder, PrimitiveArray, PrimitiveBuilder, new_null_array};
+use arrow::buffer::{NullBuffer, ScalarBuffer};
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Float64Type, Int64Type};
 
 use super::canonical::whole_as_integers;
@@ -46,37 +47,79 @@ enum Open {
 impl NumberRun {
     /// Reads `n` cells.
     pub(crate) fn of<'a>(cells: impl Iterator<Item = Cell<'a>>, n: usize, markers: &Markers) -> Result<Self, Misfit> {
-        let mut open = Open::Whole(PrimitiveBuilder::with_capacity(n));
-        let mut missing = MissingCounts::new(markers);
-        let mut n_values = 0;
-        for cell in cells {
-            // Blanks around a cell are rare, too.
-            let usual = if markers.may_be(cell) { None } else { short_number(cell) };
-            let value = match usual {
-                None => unusual(plain(cell.text()), markers, &mut missing)?,
-                found => found,
-            };
-            n_values += u64::from(value.is_some());
-            open.push(value);
+        let mut found = Found { missing: MissingCounts::new(markers), nulls: Vec::new() };
+        let mut cells = cells.enumerate();
+        let mut whole: Vec<i64> = Vec::with_capacity(n);
+        let first_real = loop {
+            let Some((row, cell)) = cells.next() else { break None };
+            match found.read(row, cell, markers)? {
+                Number::Whole(value) => whole.push(value),
+                Number::Real(value) => break Some(value),
+            }
+        };
+        let Some(value) = first_real else { return Ok(found.run::<Int64Type>(whole)) };
+        // Both types are of one size, so the memory stays.
+        let mut real: Vec<f64> = whole.into_iter().map(|value| value as f64).collect();
+        real.push(value);
+        for (row, cell) in cells {
+            real.push(match found.read(row, cell, markers)? {
+                Number::Whole(value) => value as f64,
+                Number::Real(value) => value,
+            });
         }
-        Ok(Self { array: open.into_array(), missing, n_values })
+        Ok(found.run::<Float64Type>(real))
     }
 }
 
-/// A cell that needs a closer look; `None` for a missing one.
-#[cold]
-fn unusual(cell: &str, markers: &Markers, missing: &mut MissingCounts) -> Result<Option<Number>, Misfit> {
-    if let Some(kind) = markers.find(cell) {
-        missing.add(kind);
-        return Ok(None);
-    }
-    match number(cell) {
-        None if is_infinity(cell) => {
-            missing.n_infinite += 1;
-            Ok(None)
+/// What is known of cells beside their numbers.
+struct Found {
+    missing: MissingCounts,
+    /// Rows without a number.
+    nulls: Vec<usize>,
+}
+
+impl Found {
+    /// The number in a cell; any where it is missing.
+    #[inline(always)]
+    fn read(&mut self, row: usize, cell: Cell<'_>, markers: &Markers) -> Result<Number, Misfit> {
+        // Blanks around a cell are rare, too.
+        let usual = if markers.may_be(cell) { None } else { short_number(cell) };
+        match usual {
+            Some(number) => Ok(number),
+            None => self.unusual(row, cell, markers),
         }
-        None => Err(Misfit),
-        found => Ok(found),
+    }
+
+    #[cold]
+    fn unusual(&mut self, row: usize, cell: Cell<'_>, markers: &Markers) -> Result<Number, Misfit> {
+        let text = cell.text();
+        let cell = plain(&text);
+        if let Some(kind) = markers.find(cell) {
+            self.missing.add(kind);
+        } else if let Some(number) = number(cell) {
+            return Ok(number);
+        } else if is_infinity(cell) {
+            self.missing.n_infinite += 1;
+        } else {
+            return Err(Misfit);
+        }
+        self.nulls.push(row);
+        Ok(Number::Whole(0))
+    }
+
+    fn run<T: ArrowPrimitiveType>(self, values: Vec<T::Native>) -> NumberRun
+    where
+        ScalarBuffer<T::Native>: From<Vec<T::Native>>,
+    {
+        let n_values = (values.len() - self.nulls.len()) as u64;
+        let nulls = (!self.nulls.is_empty()).then(|| {
+            let mut valid = BooleanBufferBuilder::new(values.len());
+            valid.append_n(values.len(), true);
+            self.nulls.iter().for_each(|&row| valid.set_bit(row, false));
+            NullBuffer::new(valid.finish())
+        });
+        let array = PrimitiveArray::<T>::new(ScalarBuffer::from(values), nulls);
+        NumberRun { array: Arc::new(array), missing: self.missing, n_values }
     }
 }
 
@@ -153,18 +196,6 @@ impl Numbers {
 }
 
 impl Open {
-    #[inline]
-    fn push(&mut self, value: Option<Number>) {
-        match (&mut *self, value) {
-            (Self::Real(open), Some(Number::Real(value))) => open.append_value(value),
-            (Self::Whole(open), Some(Number::Whole(value))) => open.append_value(value),
-            (Self::Real(open), Some(Number::Whole(value))) => open.append_value(value as f64),
-            (Self::Whole(_), Some(Number::Real(value))) => self.real().append_value(value),
-            (Self::Real(open), None) => open.append_null(),
-            (Self::Whole(open), None) => open.append_null(),
-        }
-    }
-
     fn append(&mut self, array: &ArrayRef) {
         match (&mut *self, array.as_primitive_opt::<Int64Type>()) {
             (Self::Whole(open), Some(whole)) => open.append_array(whole),
@@ -184,13 +215,6 @@ impl Open {
         match self {
             Self::Real(real) => real,
             Self::Whole(_) => unreachable!("made real above"),
-        }
-    }
-
-    fn into_array(self) -> ArrayRef {
-        match self {
-            Self::Whole(mut open) => Arc::new(open.finish()),
-            Self::Real(mut open) => Arc::new(open.finish()),
         }
     }
 

@@ -12,7 +12,7 @@ const POWERS: [i64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_
 /// The number, where it is as plain as this; nothing says that there is none.
 #[inline(always)]
 pub(super) fn short_number(cell: Cell<'_>) -> Option<Number> {
-    let (text, len) = (cell.rest.as_bytes(), cell.len);
+    let (text, len) = (cell.rest, cell.len);
     let negative = len > 0 && text[0] == b'-';
     let start = usize::from(negative);
     let (n_whole, whole) = digits(&text[start..], len - start);
@@ -83,7 +83,7 @@ mod tests {
         let alone = short_number(Cell::from(cell));
         for behind in ["7", ",", "x7777777", "77777777"] {
             let rest = format!("{cell}{behind}");
-            assert_eq!(short_number(Cell { rest: &rest, len: cell.len() }), alone, "{rest}");
+            assert_eq!(short_number(Cell { rest: rest.as_bytes(), len: cell.len() }), alone, "{rest}");
         }
         alone
     }

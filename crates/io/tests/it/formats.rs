@@ -213,3 +213,18 @@ fn files_written_twice_have_the_same_bytes() {
         assert_eq!(a, b, "{format:?}");
     }
 }
+
+#[test]
+fn days_of_spreadsheets_are_days_where_the_name_says_so() {
+    let table =
+        read_bytes("ID,OrderDate,PaidDate,DAYS,Date\na,40518,40518.3513888889,40518,3\nb,,40519.5,40519,40518\n");
+    let table = table.unwrap();
+    let found = |name: &str| (table.column(name).unwrap().kind, cells(&table, name));
+    let texts = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+    assert_eq!(found("OrderDate"), (Kind::Date, texts(["2010-12-06", "_"])));
+    assert_eq!(found("PaidDate"), (Kind::Timestamp, texts(["2010-12-06T08:26:00", "2010-12-07T12:00:00"])));
+    assert_eq!(found("DAYS").0, Kind::Integer);
+    assert_eq!(found("Date").0, Kind::Integer, "3 is no day of a customer");
+    let notes = &table.report.notes;
+    assert_eq!(notes[0], "column OrderDate: numbers read as days of a spreadsheet");
+}

@@ -156,6 +156,19 @@ fn text_that_is_mostly_numbers_is_told() {
 }
 
 #[test]
+fn codes_are_no_numbers_gone_wrong_but_units_may_be() {
+    let told = |others: [&str; 3]| {
+        let written: Vec<String> = (0..N)
+            .map(|row| others.get(row).map_or_else(|| (85_000 + row).to_string(), |text| (*text).to_owned()))
+            .collect();
+        let cells = texts(written.iter().map(|cell| Some(cell.as_str())));
+        alerts(vec![("STOCK_1", EdaRole::Text, cells)]).iter().any(|alert| alert.kind == AlertKind::MixedFormats)
+    };
+    assert!(!told(["85123A", "84406B", "POST"]) && !told(["C536379", "C536383", "C536391"]));
+    assert!(told(["5kg", "12kg", "7kg"]) && told(["?", "n.n.", "85123A"]) && told(["5 EUR", "unknown", "-"]));
+}
+
+#[test]
 fn columns_of_a_kind_share_an_alert() {
     let constant = || numbers([Some(3.0); N].into_iter());
     let holey = |step: usize| {

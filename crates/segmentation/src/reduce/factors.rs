@@ -40,6 +40,10 @@ pub(super) fn famd(ready: &Ready, components: Components) -> Result<Found, Segme
 
 pub(super) fn mca(ready: &Ready, components: Components) -> Result<Found, SegmentationError> {
     let Sides { categories, .. } = sides(ready, &ready.mixed.categories());
+    if categories.is_empty() {
+        let expected = "pca: none of the columns holds categories".to_owned();
+        return Err(SegmentationError::ParameterValue { name: "method".into(), value: "mca".into(), expected });
+    }
     let columns = borrowed(&categories)?;
     let found = fit_mca(&columns, &FactorParams::new(components))?;
     let scores = found.transform(&columns)?;

@@ -53,9 +53,9 @@ pub struct Reduction {
 /// ```
 ///
 /// # Errors
-/// As [`crate::run`]; [`SegmentationError::Reduction`] for more components than there can be, and for a multiple
-/// correspondence analysis without categories; [`SegmentationError::ParameterValue`] for components that are no number
-/// where the method wants one.
+/// As [`crate::run`]; [`SegmentationError::Reduction`] for more components than there can be;
+/// [`SegmentationError::ParameterValue`] for components that are no number where the method wants one, and for a multiple
+/// correspondence analysis without categories.
 pub fn reduce(
     source: &Source,
     recipe: &Recipe,

@@ -5,7 +5,7 @@ use crate::typing::Cell;
 
 /// Text and where its cells are.
 pub(super) struct Block {
-    text: String,
+    text: Vec<u8>,
     n_columns: usize,
     /// For each row where it begins and where each of its cells ends.
     marks: Vec<u32>,
@@ -16,7 +16,6 @@ pub(super) struct Block {
 impl Block {
     /// A block from valid UTF-8 and marks at the ends of characters.
     pub(super) fn new(text: Vec<u8>, n_columns: usize, marks: Vec<u32>, gap: u32) -> Self {
-        let text = String::from_utf8(text).expect("readers give valid text only");
         Self { text, n_columns, marks, gap }
     }
 }

@@ -30,7 +30,7 @@ fn mixed_formats(profile: &ColumnProfile) -> Option<Alert> {
     let n_others = profile.n_present() - n_numbers;
     // `3+` among 0, 1 and 2 is a category; a slip among thousands is not.
     let is_category = profile.role == EdaRole::Categorical && n_others as f64 > FEW * profile.n_present() as f64;
-    if profile.role == EdaRole::Id || is_category || n_others == 0 || n_numbers < n_others {
+    if profile.role == EdaRole::Id || is_category || n_others == 0 || n_numbers < n_others || are_codes(profile) {
         return None;
     }
     let examples: Vec<String> = profile.text_examples.iter().map(|text| format!("{text:?}")).collect();
@@ -46,4 +46,22 @@ fn mixed_formats(profile: &ColumnProfile) -> Option<Alert> {
     let alert = Alert::new(AlertKind::MixedFormats, &[name], (n_others, profile.n_rows), message, advice);
     let columns = BTreeMap::from([(format!("{name}_NUMBER"), sql)]);
     Some(alert.with_fix(Fix::Features { columns }))
+}
+
+/// Whether what is no number is a code such as `85123A` or `C536379`, and so are the numbers beside it. A unit is no part of
+/// a code: it is the same behind all, as in `5kg` and `12kg`.
+fn are_codes(profile: &ColumnProfile) -> bool {
+    let examples = &profile.text_examples;
+    let letters: Vec<String> = examples.iter().filter_map(|text| letters_of_code(text)).collect();
+    let alike = letters.len() > 1 && letters.iter().all(|code| *code == letters[0]);
+    let are_units = alike && examples.iter().all(|text| text.ends_with(char::is_alphabetic));
+    2 * letters.len() > examples.len() && !are_units
+}
+
+/// The letters of a word of letters and digits with some of both.
+fn letters_of_code(text: &str) -> Option<String> {
+    let is_word = text.chars().all(char::is_alphanumeric);
+    let letters: String = text.chars().filter(|letter| letter.is_alphabetic()).collect();
+    let n_letters = letters.chars().count();
+    (is_word && n_letters > 0 && n_letters < text.chars().count()).then_some(letters)
 }

@@ -38,7 +38,8 @@ impl Session {
     }
 
     fn function_names(&self) -> Vec<String> {
-        let state = self.context.state();
+        let Ok(context) = self.context() else { return Vec::new() };
+        let state = context.state();
         let mut names: Vec<String> = state.scalar_functions().keys().cloned().collect();
         names.extend(state.aggregate_functions().keys().cloned());
         names.sort();

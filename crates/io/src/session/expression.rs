@@ -13,6 +13,8 @@ use datafusion::logical_expr::{Expr, Volatility};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 
+use datafusion::prelude::SessionContext;
+
 use super::Session;
 use crate::IoError;
 
@@ -31,7 +33,7 @@ pub(crate) struct RowExpression<'a> {
 impl<'a> RowExpression<'a> {
     /// Plans `sql`; `what` names it in errors.
     pub(crate) fn new(session: &'a Session, what: &str, sql: &str, schema: &SchemaRef) -> Result<Self, IoError> {
-        let expression = plan(session, sql, schema).map_err(|error| session.explain(what, sql, error))?;
+        let expression = plan(session.context()?, sql, schema).map_err(|error| session.explain(what, sql, error))?;
         Ok(Self { session, what: what.into(), sql: sql.into(), expression, schema: Arc::clone(schema) })
     }
 
@@ -56,14 +58,14 @@ impl<'a> RowExpression<'a> {
     }
 }
 
-fn plan(session: &Session, sql: &str, schema: &Schema) -> Result<Arc<dyn PhysicalExpr>, DataFusionError> {
+fn plan(context: &SessionContext, sql: &str, schema: &Schema) -> Result<Arc<dyn PhysicalExpr>, DataFusionError> {
     let fields = Arc::new(DFSchema::try_from(schema.clone())?);
-    let expression = session.context.parse_sql_expr(sql, &fields)?;
+    let expression = context.parse_sql_expr(sql, &fields)?;
     check_row_wise(&expression)?;
     let simplifier = ExprSimplifier::new(SimplifyContext::builder().with_schema(Arc::clone(&fields)).build());
     // Some functions exist only until they are simplified: COALESCE becomes CASE.
     let expression = simplifier.simplify(simplifier.coerce(expression, &fields)?)?;
-    session.context.create_physical_expr(expression, &fields)
+    context.create_physical_expr(expression, &fields)
 }
 
 fn check_row_wise(expression: &Expr) -> Result<(), DataFusionError> {

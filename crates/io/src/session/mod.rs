@@ -2,7 +2,7 @@ mod explain;
 mod expression;
 mod planner;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -41,7 +41,8 @@ pub struct SessionOptions {
 /// # Ok::<(), segctl_io::IoError>(())
 /// ```
 pub struct Session {
-    context: SessionContext,
+    /// Made when the first SQL comes: its functions take more memory than a small table.
+    context: OnceLock<SessionContext>,
     runtime: Runtime,
     options: SessionOptions,
 }
@@ -53,24 +54,22 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Starts a session.
+    /// Makes a session; the engine starts with the first SQL.
     ///
     /// # Errors
-    /// [`IoError::Engine`] or [`IoError::Runtime`] when the operating system gives no memory or threads.
+    /// [`IoError::Runtime`] when the operating system gives no runtime.
     pub fn new(options: &SessionOptions) -> Result<Self, IoError> {
         let runtime = Builder::new_current_thread().build().map_err(|source| IoError::Runtime { source })?;
-        let mut memory = RuntimeEnvBuilder::new();
-        if let Some(limit) = options.memory_limit {
-            memory = memory.with_memory_limit(usize::try_from(limit).unwrap_or(usize::MAX), 1.0);
+        Ok(Self { context: OnceLock::new(), runtime, options: *options })
+    }
+
+    /// The engine, started.
+    fn context(&self) -> Result<&SessionContext, IoError> {
+        if let Some(context) = self.context.get() {
+            return Ok(context);
         }
-        let environment = memory.build_arc().map_err(|source| IoError::Engine { source: Box::new(source) })?;
-        let state = SessionStateBuilder::new()
-            .with_config(config())
-            .with_runtime_env(environment)
-            .with_default_features()
-            .with_expr_planners(planner::planners())
-            .build();
-        Ok(Self { context: SessionContext::new_with_state(state), runtime, options: *options })
+        let started = started(&self.options).map_err(|source| IoError::Engine { source: Box::new(source) })?;
+        Ok(self.context.get_or_init(|| started))
     }
 
     /// What the session was made with.
@@ -81,7 +80,8 @@ impl Session {
     /// Runs one `SELECT` over the tables given by name and batches.
     ///
     /// # Errors
-    /// [`IoError::Sql`] with the reason, and [`IoError::NoColumn`] with the nearest name for a column that does not exist.
+    /// [`IoError::Sql`] with the reason, [`IoError::NoColumn`] with the nearest name for a column that does not exist, and
+    /// [`IoError::Engine`] when the engine cannot start.
     pub fn query(&self, tables: &[(&str, &[RecordBatch])], sql: &str) -> Result<Vec<RecordBatch>, IoError> {
         self.run(tables, sql).map(|(_, batches)| batches)
     }
@@ -92,16 +92,17 @@ impl Session {
         tables: &[(&str, &[RecordBatch])],
         sql: &str,
     ) -> Result<(SchemaRef, Vec<RecordBatch>), IoError> {
-        self.try_run(tables, sql).map_err(|error| self.explain("the query", sql, error))
+        self.try_run(self.context()?, tables, sql).map_err(|error| self.explain("the query", sql, error))
     }
 
     fn try_run(
         &self,
+        context: &SessionContext,
         tables: &[(&str, &[RecordBatch])],
         sql: &str,
     ) -> Result<(SchemaRef, Vec<RecordBatch>), DataFusionError> {
         // A context of its own, so that no table outlives the query; functions and planners are shared.
-        let context = SessionContext::new_with_state(self.context.state());
+        let context = SessionContext::new_with_state(context.state());
         for (name, batches) in tables {
             context.register_table(*name, Arc::new(memory_table(batches)?))?;
         }
@@ -116,6 +117,20 @@ impl Session {
         }
         result
     }
+}
+
+fn started(options: &SessionOptions) -> Result<SessionContext, DataFusionError> {
+    let mut memory = RuntimeEnvBuilder::new();
+    if let Some(limit) = options.memory_limit {
+        memory = memory.with_memory_limit(usize::try_from(limit).unwrap_or(usize::MAX), 1.0);
+    }
+    let state = SessionStateBuilder::new()
+        .with_config(config())
+        .with_runtime_env(memory.build_arc()?)
+        .with_default_features()
+        .with_expr_planners(planner::planners())
+        .build();
+    Ok(SessionContext::new_with_state(state))
 }
 
 fn config() -> SessionConfig {

@@ -99,8 +99,6 @@ impl Table {
         self.columns.iter().filter(move |column| column.role == role).map(|column| column.name.as_str())
     }
 
-    /// The same columns with other rows or values: roles are inferred again, the user's and the
-    /// counts of markers in unchanged columns are kept.
     /// The same rows with more columns behind the others.
     ///
     /// # Errors
@@ -112,6 +110,8 @@ impl Table {
         self.remade(schema, batches, &added)
     }
 
+    /// The same columns with other rows or values: roles are inferred again, the user's and the
+    /// counts of markers in unchanged columns are kept.
     pub(crate) fn remade(
         &self,
         schema: SchemaRef,

@@ -89,28 +89,25 @@ impl Context<'_> {
 pub fn read(source: &Source, options: &ReadOptions, observer: &dyn Observer) -> Result<Table, IoError> {
     let markers = Markers::new(&options.missing);
     let wanted = if source.is_rereadable() { Wanted::Typed } else { Wanted::Cells };
-    let mut assembly = assembled(source, options, &markers, &wanted, observer)?;
+    let budget = Budget::new(options.memory_limit);
+    let mut context = Context { options, markers: &markers, wanted: &wanted, observer, budget };
+    let mut assembly = assembled(source, &mut context)?;
     let left = assembly.left();
     if !left.is_empty() {
-        assembly.complete(assembled(source, options, &markers, &Wanted::CellsOf(left), observer)?)?;
+        // What was kept the first time counts on.
+        let mut again = Context { wanted: &Wanted::CellsOf(left), ..context };
+        assembly.complete(assembled(source, &mut again)?)?;
     }
     assembly.table(options, &markers)
 }
 
-fn assembled(
-    source: &Source,
-    options: &ReadOptions,
-    markers: &Markers,
-    wanted: &Wanted,
-    observer: &dyn Observer,
-) -> Result<Assembly, IoError> {
-    let mut context = Context { options, markers, wanted, observer, budget: Budget::new(options.memory_limit) };
+fn assembled(source: &Source, context: &mut Context<'_>) -> Result<Assembly, IoError> {
     let mut assembly = Assembly::default();
     match source {
-        Source::Stdin => assembly.add(read_one(Input::stdin()?, &mut context)?)?,
+        Source::Stdin => assembly.add(read_one(Input::stdin()?, context)?)?,
         Source::Files(paths) => {
             for path in paths {
-                assembly.add(read_one(Input::file(path)?, &mut context)?)?;
+                assembly.add(read_one(Input::file(path)?, context)?)?;
             }
         }
     }

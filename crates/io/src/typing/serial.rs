@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 
 use super::Typed;
 
@@ -12,7 +12,7 @@ use super::Typed;
 const SERIALS: Range<i64> = 20_000..60_000;
 /// The serial number of the first of January 1970, by which spreadsheets have a 29th of February 1900.
 const EPOCH: i64 = 25_569;
-const MICROSECONDS: f64 = 86_400e6;
+const MILLISECONDS: f64 = 86_400e3;
 
 /// Numbers that are all such days become days, or times where some have a fraction. Whether they are meant as days, only
 /// the column's name can say.
@@ -40,12 +40,11 @@ fn are_moments(array: &ArrayRef) -> bool {
 }
 
 fn as_days(array: &ArrayRef) -> ArrayRef {
-    debug_assert_eq!(array.data_type(), &DataType::Int64);
     Arc::new(array.as_primitive::<Int64Type>().unary::<_, Date32Type>(|serial| (serial - EPOCH) as i32))
 }
 
 /// A fraction of a day has as many digits as a double leaves it: whole milliseconds are what is meant.
 fn as_moments(array: &ArrayRef) -> ArrayRef {
-    let moment = |serial: f64| ((serial - EPOCH as f64) * MICROSECONDS / 1e3).round() as i64 * 1000;
+    let moment = |serial: f64| ((serial - EPOCH as f64) * MILLISECONDS).round() as i64 * 1000;
     Arc::new(array.as_primitive::<Float64Type>().unary::<_, TimestampMicrosecondType>(moment))
 }

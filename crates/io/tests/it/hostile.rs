@@ -106,6 +106,16 @@ fn what_comes_late_changes_the_type_of_all_that_came_before() {
 }
 
 #[test]
+fn what_is_read_twice_counts_twice_against_the_limit() {
+    let files = Files::new();
+    let path = files.put("late.csv", late("Z,n.n.,1"));
+    let read = |limit: u64| read_with(&path, &ReadOptions { memory_limit: Some(limit), ..ReadOptions::default() });
+    // The first time takes less than 12 MB, and so does what is read again.
+    assert!(matches!(read(12_000_000), Err(IoError::MemoryLimit { .. })));
+    assert_eq!(read(40_000_000).unwrap().n_rows(), 400_001);
+}
+
+#[test]
 fn numbers_of_one_file_are_text_beside_those_of_another() {
     let files = Files::new();
     let one = files.put("one.csv", "A,B\n1.50,1\n007,2\n");
